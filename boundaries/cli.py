@@ -1,0 +1,131 @@
+"""How does a verb get from the command line to its room?
+
+`boundaries VERB ...` and `manage.py boundaries VERB ...` are the same. Each room contributes a module `verbs.py`
+with a list `VERBS`; this module finds them by name, so that it imports no room and no room imports another for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import importlib.util
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from boundaries.errors import BoundaryError
+
+ROOMS = ("contexts", "enforcement", "facades", "messaging", "strangler", "watch")
+
+DONE, FOUND, REFUSED = 0, 1, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One word of the command line.
+
+    `run` receives the parsed arguments and returns the exit code: 0 done, 1 found something, 2 refused.
+    `configure` adds the verb's own arguments; `--config` and `--format` are there already, unless `formats` is empty.
+    With `needs_django`, settings are loaded and apps are ready before `run` is called.
+    """
+
+    name: str
+    help: str
+    run: Callable[[argparse.Namespace], int]
+    configure: Callable[[argparse.ArgumentParser], None] = lambda parser: None
+    formats: tuple[str, ...] = ("text", "json")
+    needs_django: bool = False
+    epilog: str = ""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb and return its exit code; a refusal is printed as one line, never as a traceback."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    verbs = collect_verbs()
+    options = build_parser(verbs).parse_args(arguments)
+    verb: Verb = options.verb_object
+    try:
+        if verb.needs_django:
+            _start_django(options)
+        return verb.run(options)
+    except BoundaryError as error:
+        return _refuse(error, options)
+    except BrokenPipeError:
+        # The reader (head, less) went away: not an error of ours.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
+    except KeyboardInterrupt:
+        print("Interrupted. Run the same command again to go on.", file=sys.stderr)
+        return 130
+
+
+def collect_verbs() -> list[Verb]:
+    """The verbs of every room whose optional dependencies are installed, in reading order."""
+    verbs: list[Verb] = []
+    for room in ROOMS:
+        name = f"boundaries.{room}.verbs"
+        if importlib.util.find_spec(f"boundaries.{room}") and importlib.util.find_spec(name):
+            verbs += importlib.import_module(name).VERBS
+    return verbs
+
+
+def build_parser(verbs: Sequence[Verb]) -> argparse.ArgumentParser:
+    """One parser for all verbs."""
+    parser = argparse.ArgumentParser(
+        prog="boundaries",
+        description="Extract bounded contexts from a Django monolith: declare, check, call, tell, move, watch.",
+    )
+    subparsers = parser.add_subparsers(title="verbs", metavar="VERB", required=True)
+    for verb in verbs:
+        sub = subparsers.add_parser(
+            verb.name,
+            help=verb.help,
+            description=verb.help,
+            epilog=verb.epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        sub.add_argument("--config", metavar="FILE", type=Path, help="the context map (default: the nearest one upwards)")
+        if verb.formats:
+            sub.add_argument("--format", choices=verb.formats, default=verb.formats[0], help="default: %(default)s")
+        if "json" in verb.formats:
+            sub.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+        verb.configure(sub)
+        sub.set_defaults(verb_object=verb)
+    return parser
+
+
+def print_json(value: object) -> None:
+    """Print one JSON object and nothing else."""
+    print(json.dumps(value, indent=2, default=str))
+
+
+def _start_django(options: argparse.Namespace) -> None:
+    """Set the settings module from the context map, unless a project is already running, and load the apps."""
+    import django
+    from django.apps import apps
+
+    if apps.ready:
+        return
+    maps = importlib.import_module("boundaries.contexts.map")
+    context_map = maps.load_map(options.config)
+    if context_map.settings and "DJANGO_SETTINGS_MODULE" not in os.environ:
+        os.environ["DJANGO_SETTINGS_MODULE"] = context_map.settings
+    root = str(context_map.root)
+    if root not in sys.path:
+        sys.path.insert(0, root)
+    django.setup()
+
+
+def _refuse(error: BoundaryError, options: argparse.Namespace) -> int:
+    if getattr(options, "format", "text") == "json":
+        print_json({"error": error.as_dict()})
+    else:
+        print(error.render(), file=sys.stderr)
+    return REFUSED
+
+
+if __name__ == "__main__":
+    sys.exit(main())
