@@ -1,0 +1,1 @@
+"""CHECK: is this allowed? Source, typed coupling graph, rules, baseline, reports."""
