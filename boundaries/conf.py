@@ -26,6 +26,7 @@ class Setting:
 SETTINGS: tuple[Setting, ...] = (
     Setting("MAP", None, "path", "The context map; by default the nearest boundaries.toml or pyproject.toml above BASE_DIR."),
     Setting("SIDE", "monolith", "name", "Which deployable this is: 'monolith', or the context that this service owns."),
+    Setting("MONOLITH_URL", "env:MONOLITH_URL", "URL or env:NAME", "Where a service finds the contexts that still live in the monolith."),
     Setting("DATABASE", "default", "alias", "The database that holds the contexts' tables and the kit's own."),
     Setting("MOVER_DATABASE_URL", None, "URL or env:NAME", "How the mover logs in to this database; a role of its own."),
     Setting("ROUTE_POLL_SECONDS", 0.25, "seconds", "How often a process looks for changed routes and owners; 0 reads them on every call (tests)."),

@@ -1,0 +1,119 @@
+"""Who answers this call?
+
+A command always goes to the owner. A query goes where its route says, except that a scope which has written a context
+reads it from the owner until the scope ends.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import time
+from typing import Any
+
+from boundaries.conf import setting
+from boundaries.facades import routing, scope, shadow
+from boundaries.facades.command import Fenced, in_transaction, open_settled, run_settled
+from boundaries.facades.facade import Operation, new_key
+from boundaries.facades.failure import OwnerMoved, OwnerUnknown, RemoteInTransaction
+from boundaries.facades.local import implementation_of
+from boundaries.facades.models import RouteMode
+from boundaries.facades.principal import current_principal
+from boundaries.facades.remote import ask, ask_query
+from boundaries.facades.warning import warn_in_transaction
+
+
+def call(operation: Operation[Any, Any], arguments: dict[str, Any], key: str | None) -> Any:
+    """Run one operation wherever it has to be run, and return or raise what it answered."""
+    _check_names(operation, arguments)
+    if operation.kind == "query":
+        return _query(operation, arguments)
+    return _command(operation, arguments, key or new_key())
+
+
+def answer_locally(operation: Operation[Any, Any], arguments: dict[str, Any]) -> Any:
+    """Run a query in this process."""
+    return getattr(implementation_of(operation.context), operation.name)(**arguments)
+
+
+def _query(operation: Operation[Any, Any], arguments: dict[str, Any]) -> Any:
+    mode = _mode(operation, arguments)
+    if mode == RouteMode.LOCAL:
+        return answer_locally(operation, arguments)
+    if mode == RouteMode.SHADOW:
+        control = answer_locally(operation, arguments)
+        shadow.compare_later(operation, arguments, control, candidate_is_remote=True)
+        return control
+    if in_transaction(setting("DATABASE")):
+        warn_in_transaction(operation)
+    control = operation.decode_result(ask_query(operation, arguments))
+    if mode == RouteMode.VERIFY_REMOTE:
+        shadow.compare_later(operation, arguments, control, candidate_is_remote=False)
+    return control
+
+
+def _mode(operation: Operation[Any, Any], arguments: dict[str, Any]) -> str:
+    """The route with its canary decided and reads after writes sent to the owner."""
+    context = operation.context
+    if scope.has_written(context):
+        return RouteMode.LOCAL if routing.owner_is_here(context) else RouteMode.REMOTE
+    entry = routing.route_of(context, operation.name)
+    if entry.mode == RouteMode.CANARY:
+        return RouteMode.REMOTE if _bucket(operation, arguments) < entry.basis_points else RouteMode.LOCAL
+    return entry.mode
+
+
+def _bucket(operation: Operation[Any, Any], arguments: dict[str, Any]) -> int:
+    """A number from 0 to 9,999 that stays the same for one caller, or for one set of arguments without a caller."""
+    principal = current_principal()
+    stick = principal.subject.encode() if principal else operation.encode_arguments(arguments)
+    seed = hashlib.blake2b(operation.context.encode() + b"\0" + stick, digest_size=4).digest()
+    return int.from_bytes(seed, "big") % 10_000
+
+
+def _command(operation: Operation[Any, Any], arguments: dict[str, Any], key: str) -> Any:
+    """Run a command at the owner, following it if it moves meanwhile, with the same key all the way."""
+    started = time.monotonic()
+    patience = setting("SWITCH_PATIENCE_SECONDS")
+    pause = 0.002
+    while True:
+        settled = _try_once(operation, arguments, key)
+        if settled is not None:
+            scope.mark_written(operation.context)
+            return open_settled(operation, settled)
+        waited = time.monotonic() - started
+        if waited > patience:
+            raise OwnerUnknown(context=operation.context, waited_seconds=round(waited, 1))
+        routing.refresh()
+        time.sleep(pause * random.uniform(0.5, 1.0))  # noqa: S311  (spreads retries, no secret)
+        pause = min(pause * 1.5, 0.05)
+
+
+def _try_once(operation: Operation[Any, Any], arguments: dict[str, Any], key: str) -> Any:
+    """The settled command, or None when the side that was asked is not the owner (any more, or yet)."""
+    using = setting("DATABASE")
+    if routing.owner_is_here(operation.context):
+        outside = not in_transaction(using)
+        try:
+            return run_settled(operation, arguments, key)
+        except Fenced as fenced:
+            if outside:
+                return None
+            raise OwnerMoved(context=operation.context, epoch=fenced.rejection.epoch) from fenced
+    if in_transaction(using):
+        _refuse_in_transaction(operation)
+    return ask(operation, arguments, key)
+
+
+def _refuse_in_transaction(operation: Operation[Any, Any]) -> None:
+    """Apply IN_ATOMIC to a remote command inside the caller's transaction."""
+    policy = setting("IN_ATOMIC")
+    if policy == "error":
+        raise RemoteInTransaction(context=operation.context, operation=operation.name)
+    if policy == "warn":
+        warn_in_transaction(operation)
+
+
+def _check_names(operation: Operation[Any, Any], arguments: dict[str, Any]) -> None:
+    if arguments.keys() != operation.argument_names:
+        operation.check_arguments(arguments)

@@ -1,0 +1,246 @@
+"""Who answers queries, and who owns the writes, as this process knows it?
+
+Routes and ownership rows are read into one immutable snapshot per process, refreshed in the background every
+ROUTE_POLL_SECONDS by a thread with a connection of its own: a local call costs no query and no lock. The snapshot is
+never the authority on who may write; the gate in the database is.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
+
+from django.db import DatabaseError, connections, transaction
+
+from boundaries.conf import setting
+from boundaries.contexts.map import current_map
+from boundaries.errors import BoundaryError
+from boundaries.facades import local
+from boundaries.facades.models import Freshness, Ownership, Route, RouteChange, RouteMode
+
+log = logging.getLogger("boundaries.routing")
+
+FORCE_VARIABLE = "BOUNDARIES_FORCE_ROUTE"
+
+
+class RoutesUnreadable(BoundaryError):
+    """Raised by a server, worker or relay that cannot read routes and owners at its start. Nothing guesses."""
+
+    code = "BD304"
+    problem = "Routes and owners cannot be read from the database {database!r}: {reason}."
+    remedy = "Check the connection and run `manage.py migrate`; the process must not start without them."
+
+
+class RouteSkipped(BoundaryError):
+    """Raised when a route is asked to jump over a step."""
+
+    code = "BD302"
+    problem = "{context} cannot go from {old} to {new} in one step."
+    remedy = "Run `boundaries route {context} {step}` first and watch the mismatches."
+
+
+class RouteImpossible(BoundaryError):
+    """Raised when the wanted answerer cannot exist."""
+
+    code = "BD307"
+    problem = "{context} cannot be {mode} here: {reason}."
+    remedy = "Look at `boundaries extract {context}` for what comes first."
+
+
+class Entry(NamedTuple):
+    """One route: its mode, and the share of callers in basis points for a canary."""
+
+    mode: str
+    basis_points: int = 0
+
+
+class Owner(NamedTuple):
+    """The ownership row as last read: whether this database is open for writes, its epoch, the other side's address."""
+
+    open: bool
+    epoch: int
+    address: str = ""
+
+
+class Copy(NamedTuple):
+    """How fresh this database is as a copy: the owner's tick, and when it was applied (seconds since the epoch)."""
+
+    tick: int
+    applied_at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that a call needs to know to find its answerer."""
+
+    routes: Mapping[tuple[str, str], Entry] = field(default_factory=dict)
+    owners: Mapping[str, Owner] = field(default_factory=dict)
+    copies: Mapping[str, Copy] = field(default_factory=dict)
+    taken_at: float = 0.0
+
+
+# What may follow what; any mode may fall back to local while the owner is here, and remote to verify_remote and back.
+_NEXT = {
+    "local": {"shadow"},
+    "shadow": {"local", "canary", "remote"},
+    "canary": {"local", "shadow", "canary", "remote"},
+    "remote": {"local", "shadow", "canary", "verify_remote"},
+    "verify_remote": {"local", "remote"},
+}
+
+
+def snapshot() -> Snapshot:
+    """The present snapshot; reads it on first use in a process and starts the background refresh."""
+    if _keeper.pid != os.getpid() or not _keeper.poll_seconds:
+        _keeper.start()
+    return _keeper.snapshot
+
+
+def refresh() -> Snapshot:
+    """Read the tables now, for example because the gate has just said that the owner moved."""
+    _keeper.snapshot = _read()
+    return _keeper.snapshot
+
+
+def owner_is_here(context: str) -> bool:
+    """Whether this process may try to write `context` in its own database."""
+    owner = snapshot().owners.get(context)
+    return owner.open if owner is not None else local.lives_here(context)
+
+
+def epoch_of(context: str) -> int | None:
+    """The epoch of the ownership row here; None for a context that has never moved."""
+    owner = snapshot().owners.get(context)
+    return owner.epoch if owner else None
+
+
+def route_of(context: str, operation: str) -> Entry:
+    """The route of one operation: the forced one, its own, its context's, or the only one possible."""
+    forced = _forced(context, operation)
+    if forced:
+        return forced
+    routes = snapshot().routes
+    found = routes.get((context, operation)) or routes.get((context, ""))
+    if found:
+        return found
+    return Entry(RouteMode.LOCAL if owner_is_here(context) else RouteMode.REMOTE)
+
+
+def set_route(*, context: str, mode: str, who: str, why: str, operation: str = "", percent: float = 0) -> None:
+    """Change who answers queries, with an audit row in the same transaction.
+
+    :raises RouteSkipped: when a step would be jumped over.
+    :raises RouteImpossible: for local where the context does not live, or remote without an address.
+    """
+    with transaction.atomic(using=setting("DATABASE")):
+        row, _ = Route.objects.select_for_update().get_or_create(
+            context=context, operation=operation, defaults={"mode": route_of(context, operation).mode}
+        )
+        _check_change(context=context, old=row.mode, new=mode)
+        RouteChange.objects.create(
+            context=context, operation=operation, old=_label(row.mode, row.percent), new=_label(mode, percent), who=who, why=why
+        )  # fmt: skip
+        row.mode, row.percent = mode, percent
+        row.save()
+        transaction.on_commit(refresh, using=setting("DATABASE"))
+
+
+def address_of(context: str) -> str | None:
+    """Where `context` is served: as its ownership row says, else as the map says."""
+    owner = snapshot().owners.get(context)
+    if owner and owner.address:
+        return owner.address
+    service = current_map().context(context).service
+    if setting("SIDE") == "monolith" and service is not None and service.url:
+        return service.resolve_url()
+    monolith = setting("MONOLITH_URL")
+    if monolith and monolith.startswith("env:"):
+        monolith = os.environ.get(monolith.removeprefix("env:"))
+    return monolith or None
+
+
+def require_readable() -> None:
+    """Read routes and owners, or refuse: called when a server, worker, relay or follower starts.
+
+    :raises RoutesUnreadable: when the tables cannot be read.
+    """
+    try:
+        snapshot()
+    except DatabaseError as error:
+        raise RoutesUnreadable(database=setting("DATABASE"), reason=str(error).strip()) from error
+
+
+def _check_change(*, context: str, old: str, new: str) -> None:
+    if new != old and new not in _NEXT[old]:
+        step = next(iter(_NEXT[old] - {"local"}))
+        raise RouteSkipped(context=context, old=old, new=new, step=step)
+    if new == "local" and not local.lives_here(context):
+        raise RouteImpossible(context=context, mode=new, reason="its code does not live in this deployable")
+    if new != "local" and not address_of(context):
+        raise RouteImpossible(context=context, mode=new, reason="the map names no `service.url` for it")
+
+
+def _label(mode: str, percent: float) -> str:
+    return f"{mode} {percent:g} %" if mode == RouteMode.CANARY else str(mode)
+
+
+def _read() -> Snapshot:
+    alias = setting("DATABASE")
+    routes = {(r.context, r.operation): Entry(r.mode, round(r.percent * 100)) for r in Route.objects.using(alias)}
+    owners = {o.context: Owner(o.open, o.epoch, o.address) for o in Ownership.objects.using(alias)}
+    copies = {c.context: Copy(c.tick, c.applied_at.timestamp()) for c in Freshness.objects.using(alias)}
+    return Snapshot(routes=routes, owners=owners, copies=copies, taken_at=time.monotonic())
+
+
+def _forced(context: str, operation: str) -> Entry | None:
+    text = os.environ.get(FORCE_VARIABLE)
+    if not text:
+        return None
+    forced = _parse_forced(text)
+    return forced.get(f"{context}.{operation}") or forced.get(context) or forced.get(f"{context}.*")
+
+
+@lru_cache(maxsize=4)
+def _parse_forced(text: str) -> dict[str, Entry]:
+    pairs = (item.partition("=") for item in text.split(",") if item.strip())
+    return {name.strip(): Entry(mode.strip()) for name, _, mode in pairs if mode.strip() in _NEXT}
+
+
+class _Keeper:
+    """Holds the snapshot of one process and refreshes it in a daemon thread, also after a fork."""
+
+    def __init__(self) -> None:
+        self.pid = 0
+        self.poll_seconds = 0.0
+        self.snapshot = Snapshot()
+        self._lock = threading.Lock()
+
+    def start(self) -> None:
+        self.poll_seconds = setting("ROUTE_POLL_SECONDS")
+        if not self.poll_seconds:
+            self.snapshot = _read()
+            return
+        with self._lock:
+            if self.pid == os.getpid():
+                return
+            self.snapshot = _read()
+            self.pid = os.getpid()
+            threading.Thread(target=self._poll, name="boundaries-routes", daemon=True).start()
+
+    def _poll(self) -> None:
+        while self.pid == os.getpid():
+            time.sleep(self.poll_seconds)
+            try:
+                self.snapshot = _read()
+            except DatabaseError:
+                log.warning("routes and owners could not be read; the last ones stay in use", exc_info=True)
+                connections[setting("DATABASE")].close()
+
+
+_keeper = _Keeper()

@@ -1,0 +1,39 @@
+"""Is this process connected to the database of its own deployable?"""
+
+from __future__ import annotations
+
+from boundaries.conf import setting
+from boundaries.errors import BoundaryError
+from boundaries.facades.models import Side
+
+
+class WrongSide(BoundaryError):
+    """Raised when a process finds itself on another deployable's database."""
+
+    code = "BD320"
+    problem = "This process is {mine!r}, but the database {database!r} belongs to {theirs!r}."
+    remedy = "Correct DATABASE_URL; nothing has been read or written."
+
+
+def claim_side() -> str:
+    """Write this deployable's name into a database that has none yet, and return the name that is there."""
+    row, _ = Side.objects.using(setting("DATABASE")).get_or_create(id=1, defaults={"name": setting("SIDE")})
+    return row.name
+
+
+def require_side() -> None:
+    """Refuse to work on a database of another side.
+
+    :raises WrongSide: when the stored name is another one.
+    """
+    using, mine = setting("DATABASE"), setting("SIDE")
+    row = Side.objects.using(using).filter(id=1).first()
+    if row is not None and row.name != mine:
+        database = Side.objects.using(using).db
+        raise WrongSide(mine=mine, theirs=row.name, database=_database_name(database))
+
+
+def _database_name(alias: str) -> str:
+    from django.db import connections
+
+    return str(connections[alias].settings_dict["NAME"])
