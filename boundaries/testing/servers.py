@@ -1,0 +1,175 @@
+"""Which servers does a run need, who starts them, and how do they all end?
+
+One supervisor starts PostgreSQL clusters and Redis as its own children and alone stops them; everybody else only
+gets URLs in the environment. They end when the block ends, and a watchdog ends them if the supervisor is killed.
+
+    python -m boundaries.testing.servers --clusters monolith,payments --redis -- COMMAND ...
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from boundaries.errors import BoundaryError
+from boundaries.testing import postgres, roles, watchdog
+from boundaries.testing.postgres import Cluster
+from boundaries.testing.redis import Redis, find_redis
+
+
+class ServerDied(BoundaryError):
+    """Raised when a server ended while somebody still needed it."""
+
+    code = "BD705"
+    problem = "{server} ended by itself, with exit code {exit_code}: {log}"
+    remedy = "Nothing after this can be trusted; run the command again."
+
+
+@dataclass(slots=True)
+class Servers:
+    """What is running, and the environment that tells others where."""
+
+    clusters: dict[str, Cluster] = field(default_factory=dict)
+    redis: Redis | None = None
+    environ: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def admin_url(self, cluster: str) -> str:
+        """How the superuser of that cluster logs in."""
+        return self.environ[f"{cluster.upper()}_ADMIN_URL"]
+
+    def check(self) -> None:
+        """Nothing, as long as every server is running.
+
+        :raises ServerDied: with the end of its log.
+        """
+        for server in self._all():
+            if not server.is_running:
+                exit_code = server.process and server.process.returncode
+                raise ServerDied(server=server.name, exit_code=exit_code, log=server.log_tail())
+
+    def start(self) -> None:
+        """Start all of them at the same time, and return when each one answers."""
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda server: server.start(), self._all()))
+
+    def stop(self) -> None:
+        """End all of them at the same time."""
+        with ThreadPoolExecutor() as pool:
+            list(pool.map(lambda server: server.stop(), self._all()))
+
+    def _all(self) -> list[Cluster | Redis]:
+        return [*self.clusters.values(), *([self.redis] if self.redis else [])]
+
+
+@contextmanager
+def running(
+    *, clusters: Sequence[str] = ("monolith",), redis: bool = True, folder: Path | None = None
+) -> Iterator[Servers]:
+    """Run the servers for the length of the block, and yield them with the environment for others.
+
+    A server that the environment already names (`DATABASE_URL` for the first cluster, `<NAME>_DATABASE_URL` for a
+    further one, `<NAME>_ADMIN_URL`, `REDIS_URL`) is not started; behind an admin URL, roles and first database are made
+    where they are missing, and stay. The data lies in a new folder below `folder`, by default below the system's temporary
+    folder, and is removed at the end.
+
+    :raises ExtraMissing: when nothing that could be started is installed.
+    :raises ServerNotStarted: when a server does not come up.
+    """
+    for name in clusters:
+        roles.check_name(name)
+    parent = folder or Path(tempfile.gettempdir())
+    watchdog.sweep(parent)
+    with ExitStack() as stack:
+        lair = watchdog.create_lair(parent)
+        guard = watchdog.guard(lair)
+        stack.callback(watchdog.dismiss, guard)
+        stack.callback(watchdog.clear, lair)
+        servers = _choose(lair, clusters, redis)
+        stack.callback(servers.stop)
+        servers.start()
+        servers.environ = _environ(lair, clusters, servers)
+        _create_databases(clusters, servers)
+        yield servers
+
+
+def _choose(lair: Path, clusters: Sequence[str], redis: bool) -> Servers:
+    servers = Servers()
+    missing = [name for index, name in enumerate(clusters) if not _is_given(name, is_first=index == 0)]
+    if missing:
+        postgres.import_driver()
+        binaries, account = postgres.prepare(lair)
+        servers.clusters = {name: Cluster(name, lair, binaries, account) for name in missing}
+    if redis and "REDIS_URL" not in os.environ:
+        if binary := find_redis():
+            servers.redis = Redis(lair, binary)
+        else:
+            servers.notes.append("No redis-server was found: Celery uses its filesystem transport.")
+    return servers
+
+
+def _is_given(cluster: str, *, is_first: bool) -> bool:
+    database_url = "DATABASE_URL" if is_first else f"{cluster.upper()}_DATABASE_URL"
+    return database_url in os.environ or f"{cluster.upper()}_ADMIN_URL" in os.environ
+
+
+def _environ(lair: Path, clusters: Sequence[str], servers: Servers) -> dict[str, str]:
+    environ = {watchdog.MARK: str(lair)}
+    for index, name in enumerate(clusters):
+        admin_url = servers.clusters[name].admin_url if name in servers.clusters else None
+        admin_url = admin_url or os.environ.get(f"{name.upper()}_ADMIN_URL")
+        if admin_url:
+            environ |= _cluster_environ(name, admin_url, is_first=index == 0)
+    if servers.redis:
+        environ["REDIS_URL"] = servers.redis.url
+    elif servers.notes:
+        environ["CELERY_BROKER_URL"] = "filesystem://"
+    # What the user has set stays as it is.
+    return environ | {
+        name: value for name, value in os.environ.items() if name in environ and name != watchdog.MARK
+    }
+
+
+def _cluster_environ(name: str, admin_url: str, *, is_first: bool) -> dict[str, str]:
+    prefix = name.upper()
+    urls = {kind: roles.role_url(admin_url=admin_url, database=name, kind=kind) for kind in roles.KINDS}
+    environ = {f"{prefix}_ADMIN_URL": admin_url} | {
+        f"{prefix}_{kind.upper()}_URL": url for kind, url in urls.items()
+    }
+    if not is_first:
+        return environ | {f"{prefix}_DATABASE_URL": urls["mover"]}
+    return environ | {
+        "DATABASE_URL": urls["app"],
+        "BOUNDARIES_MOVER_URL": urls["mover"],
+        "BOUNDARIES_OWNER_URL": urls["owner"],
+    }
+
+
+def _create_databases(clusters: Sequence[str], servers: Servers) -> None:
+    for index, name in enumerate(clusters):
+        admin_url = servers.environ.get(f"{name.upper()}_ADMIN_URL")
+        if not admin_url or (index == 0 and "DATABASE_URL" in os.environ):
+            continue
+        # Creating the further databases is a step of the move.
+        create = roles.create_database if index == 0 else roles.create_roles
+        create(admin_url=admin_url, database=name)
+
+
+def describe(servers: Servers) -> Mapping[str, str]:
+    """Each running server and its version or port, for one line on the screen."""
+    told = {
+        name: f"PostgreSQL {postgres.version(cluster.binaries)}" for name, cluster in servers.clusters.items()
+    }
+    return told | ({"redis": "Redis"} if servers.redis else {})
+
+
+if __name__ == "__main__":
+    from boundaries.testing.command import main
+
+    sys.exit(main())
