@@ -1,0 +1,1 @@
+"""The door of the orders: nothing but a name so far."""
