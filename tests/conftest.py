@@ -1,0 +1,50 @@
+"""What do all tests of the kit share?"""
+
+from __future__ import annotations
+
+import pytest
+
+from boundaries.testing import plugin
+from boundaries.testing.watchdog import end_with_parent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # The entry point is there only where the kit is installed.
+    if not config.pluginmanager.is_registered(plugin):
+        config.pluginmanager.register(plugin, "boundaries")
+    end_with_parent()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request: pytest.FixtureRequest) -> None:
+    """Give Django a real database, in the moment when the first test wants one."""
+    from django.db import connections
+
+    from tests.settings import HAS_OWN_DATABASE, parse_database_url
+
+    if not HAS_OWN_DATABASE:
+        servers = request.getfixturevalue("servers")
+        connections["default"].settings_dict |= parse_database_url(servers.environ["BOUNDARIES_OWNER_URL"])
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None) -> None:
+    """Let the five roles of the convention use Django's test database as well."""
+    from django.db import connections
+
+    from boundaries.testing import roles
+    from tests.settings import HAS_OWN_DATABASE
+
+    if not HAS_OWN_DATABASE:
+        servers = request.getfixturevalue("servers")
+        name = connections["default"].settings_dict["NAME"]
+        roles.grant(admin_url=servers.admin_url("alpha"), database=name, roles_of="alpha")
+
+
+@pytest.fixture
+def database_url(db: None, servers: object) -> str:
+    """Django's test database, for a process of its own (with `transactional_db`, or it sees no rows)."""
+    from django.db import connections
+
+    settings = connections["default"].settings_dict
+    return "postgresql://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format_map(settings)
