@@ -1,0 +1,73 @@
+"""How far has each context come, and who brought it there?"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+
+class Wanted(models.TextChoices):
+    """What `boundaries follow` keeps true between the steps."""
+
+    STOPPED = "stopped", "stopped: nothing is replicated"
+    FOLLOWING = "following", "following: the closed side is kept equal to the open one"
+
+
+class Extraction(models.Model):
+    """One context on its way out. Who owns the writes is not here but in the ownership rows."""
+
+    context = models.CharField(max_length=100, primary_key=True)
+    reached = models.CharField(max_length=40, blank=True, default="", help_text="the last step that is done")
+    wanted = models.CharField(max_length=20, choices=Wanted, default=Wanted.STOPPED)
+    facts = models.JSONField(default=dict, help_text="figures of the last run of each step")
+    follower = models.JSONField(default=dict, help_text="what the follower last said of itself")
+    updated_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "boundaries_strangler_extraction"
+        permissions = [
+            ("run_steps", "Can run the steps of an extraction"),
+            ("switch_writes", "Can switch writes and roll them back"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.context}: {self.reached or 'nothing done yet'}"
+
+
+class StepRun(models.Model):
+    """One run of one step: who, when, why, through which gates, with which figures. Kept for good."""
+
+    class Result(models.TextChoices):
+        """How a run ended."""
+
+        RUNNING = "running", "running"
+        OK = "ok", "done"
+        REFUSED = "refused", "refused by a gate"
+        FAILED = "failed", "failed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    context = models.CharField(max_length=100, db_index=True)
+    step = models.CharField(max_length=40)
+    result = models.CharField(max_length=20, choices=Result, default=Result.RUNNING)
+    who = models.CharField(max_length=200)
+    why = models.TextField(blank=True, default="")
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+    gates = models.JSONField(default=list)
+    figures = models.JSONField(default=dict)
+    progress = models.JSONField(default=dict)
+    problem = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "boundaries_strangler_step_run"
+        ordering = ["-started_at"]
+
+    def __str__(self) -> str:
+        return f"{self.context} {self.step}: {self.result}"
+
+    @property
+    def seconds(self) -> float:
+        """How long it has taken, or is taking."""
+        return round(((self.finished_at or timezone.now()) - self.started_at).total_seconds(), 3)
