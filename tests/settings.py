@@ -1,7 +1,7 @@
 """Which Django project do the rooms of the kit run in while they are tested?
 
-The database is named by `DATABASE_URL`, else one of embedded PostgreSQL, filled in by `tests/conftest.py` when the first test
-wants it. Importing this starts nothing, so that a type checker can.
+The database is named by `DATABASE_URL`, else it is an embedded PostgreSQL, filled in by `tests/conftest.py` when
+the first test wants it. Importing this starts nothing, so that a type checker can.
 """
 
 from __future__ import annotations
@@ -30,7 +30,9 @@ def parse_database_url(url: str) -> dict[str, Any]:
 
 
 def _existing(*names: str) -> list[str]:
-    return [name for name in names if importlib.util.find_spec(name) and importlib.util.find_spec(f"{name}.apps")]
+    return [
+        name for name in names if importlib.util.find_spec(name) and importlib.util.find_spec(f"{name}.apps")
+    ]
 
 
 SECRET_KEY = "only for tests"
@@ -42,7 +44,9 @@ ROOT_URLCONF = "tests.urls"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 STATIC_URL = "/static/"
 
-DATABASES = {"default": parse_database_url(os.environ.get("DATABASE_URL", "postgresql://tests@127.0.0.1:1/tests"))}
+DATABASES = {
+    "default": parse_database_url(os.environ.get("DATABASE_URL", "postgresql://tests@127.0.0.1:1/tests"))
+}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -87,7 +91,11 @@ TEMPLATES = [
     }
 ]
 
+# One key for both ends, since a test may be caller and service in the same process.
+_KEYS = ["a key that only the tests know"]
+
 BOUNDARIES: dict[str, Any] = {
+    "MAP": BASE_DIR / "sample" / "boundaries.toml",
     "ROUTE_POLL_SECONDS": 0,
-    "KEYS": {"monolith": ["key of the monolith"], "ledger": ["key of the ledger"]},
+    "KEYS": {"monolith": _KEYS, "ledger": _KEYS, "orders": _KEYS},
 }

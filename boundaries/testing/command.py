@@ -43,12 +43,15 @@ class _Switchboard:
         self.command: subprocess.Popen[bytes] | None = None
         self.is_closed = False
         for number in _SIGNALS:
-            signal.signal(number, self)
+            # Under nohup, and in the background of a script, some are ignored on purpose.
+            if signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, self)
 
-    def __call__(self, number: int, frame: FrameType | None) -> None:
+    def __call__(self, number: int, _frame: FrameType | None) -> None:
         if self.is_closed:
             return
         if self.command is None:
+            self.is_closed = True
             raise _Interrupted(number)
         self.command.send_signal(number)
 
@@ -56,8 +59,9 @@ class _Switchboard:
 def main(argv: Sequence[str] | None = None) -> int:
     """Start servers, run the command with their environment, end everything, return the command's exit code.
 
-    Without a command: print `export NAME=value` lines and wait for Ctrl-C. Exit code 2 for a refusal, 128 plus the
-    signal's number for a death by signal. The command gets a session of its own, so that Ctrl-C reaches it once.
+    Without a command: print `export NAME=value` lines and wait for Ctrl-C. Exit code 2 for a refusal, 128
+    plus the signal's number for a death by signal. The command gets a session of its own, so that Ctrl-C
+    reaches it once.
     """
     options = _parse(sys.argv[1:] if argv is None else list(argv))
     watchdog.end_with_parent()
@@ -140,8 +144,8 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m boundaries.testing.servers",
         usage="%(prog)s [--clusters NAME,NAME] [--redis] [--folder FOLDER] [-- COMMAND ...]",
-        description="Run a command with real PostgreSQL clusters and Redis around it; all of it ends with the command. "
-        "Without a command, print the environment and stay until Ctrl-C.",
+        description="Run a command with real PostgreSQL clusters and Redis around it; all of it ends with the"
+        " command. Without a command, print the environment and stay until Ctrl-C.",
     )
     parser.add_argument(
         "--clusters",

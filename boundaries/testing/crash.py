@@ -1,7 +1,7 @@
 """How is a process killed at exactly one point, for real?
 
-Fault points (`boundaries/faults.py`) wait where they are armed; here another process sees that and sends SIGKILL.
-A run that never reaches the point is an error, so that a test cannot pass without the crash that it is about.
+Fault points (`boundaries/faults.py`) wait where they are armed; here another process sees that and sends
+SIGKILL. A run that never reaches the point is an error, so that a test cannot pass without its crash.
 """
 
 from __future__ import annotations

@@ -27,8 +27,8 @@ def servers() -> Servers:
 
 @pytest.fixture
 def fresh_database(servers: Servers) -> Iterator[Callable[..., Database]]:
-    """`fresh_database(cluster="alpha", name=None, create=True)`: a database with its five roles, for this test."""
-    from boundaries.testing.database import Database, throw_away_database
+    """`fresh_database(cluster="alpha", name=None, create=True)`: a database with its roles, for a test."""
+    from boundaries.testing.database import throw_away_database
 
     with ExitStack() as stack:
 
@@ -42,7 +42,7 @@ def fresh_database(servers: Servers) -> Iterator[Callable[..., Database]]:
 
 @pytest.fixture
 def crash_at() -> Callable[..., Crash]:
-    """`crash_at("step.moment", argv, env=, cwd=, timeout=)`: run a command and SIGKILL it at that fault point."""
+    """`crash_at("step.moment", argv, env=, cwd=, timeout=)`: run a command, SIGKILL it at the fault point."""
     from boundaries.testing.crash import run_until
 
     return run_until

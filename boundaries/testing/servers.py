@@ -1,7 +1,8 @@
 """Which servers does a run need, who starts them, and how do they all end?
 
-One supervisor starts PostgreSQL clusters and Redis as its own children and alone stops them; everybody else only
-gets URLs in the environment. They end when the block ends, and a watchdog ends them if the supervisor is killed.
+One supervisor starts PostgreSQL clusters and Redis as its own children and alone stops them; everybody else
+only gets URLs in the environment. They end when the block ends, and a watchdog ends them if the supervisor is
+killed.
 
     python -m boundaries.testing.servers --clusters monolith,payments --redis -- COMMAND ...
 """
@@ -70,43 +71,47 @@ class Servers:
 
 @contextmanager
 def running(
-    *, clusters: Sequence[str] = ("monolith",), redis: bool = True, folder: Path | None = None
+    *,
+    clusters: Sequence[str] = ("monolith",),
+    redis: bool = True,
+    folder: Path | None = None,
+    given: Mapping[str, str] | None = None,
 ) -> Iterator[Servers]:
     """Run the servers for the length of the block, and yield them with the environment for others.
 
-    A server that the environment already names (`DATABASE_URL` for the first cluster, `<NAME>_DATABASE_URL` for a
-    further one, `<NAME>_ADMIN_URL`, `REDIS_URL`) is not started; behind an admin URL, roles and first database are made
-    where they are missing, and stay. The data lies in a new folder below `folder`, by default below the system's temporary
-    folder, and is removed at the end.
+    A server that `given` (by default the environment) already names is not started: `DATABASE_URL` for the
+    first cluster, `<NAME>_DATABASE_URL` for a further one, `<NAME>_ADMIN_URL`, `REDIS_URL`. Behind an admin URL,
+    roles and first database are made where they are missing, and stay. The data lies in a new folder below
+    `folder`, by default below the system's temporary folder, and is removed at the end.
 
     :raises ExtraMissing: when nothing that could be started is installed.
     :raises ServerNotStarted: when a server does not come up.
     """
-    for name in clusters:
-        roles.check_name(name)
+    given = os.environ if given is None else given
+    names = [roles.check_name(name) for name in clusters]
     parent = folder or Path(tempfile.gettempdir())
+    parent.mkdir(parents=True, exist_ok=True)
     watchdog.sweep(parent)
     with ExitStack() as stack:
         lair = watchdog.create_lair(parent)
-        guard = watchdog.guard(lair)
-        stack.callback(watchdog.dismiss, guard)
-        stack.callback(watchdog.clear, lair)
-        servers = _choose(lair, clusters, redis)
+        stack.callback(watchdog.dismiss, watchdog.guard(lair))
+        servers = _choose(lair, names, redis, given)
         stack.callback(servers.stop)
+        stack.callback(watchdog.clear, lair)
         servers.start()
-        servers.environ = _environ(lair, clusters, servers)
-        _create_databases(clusters, servers)
+        servers.environ = {watchdog.MARK: str(lair)} | _environ(names, servers, given)
+        _create_databases(names, servers, given)
         yield servers
 
 
-def _choose(lair: Path, clusters: Sequence[str], redis: bool) -> Servers:
+def _choose(lair: Path, names: Sequence[str], redis: bool, given: Mapping[str, str]) -> Servers:
     servers = Servers()
-    missing = [name for index, name in enumerate(clusters) if not _is_given(name, is_first=index == 0)]
+    missing = [name for index, name in enumerate(names) if not _is_given(name, given, is_first=index == 0)]
     if missing:
         postgres.import_driver()
         binaries, account = postgres.prepare(lair)
         servers.clusters = {name: Cluster(name, lair, binaries, account) for name in missing}
-    if redis and "REDIS_URL" not in os.environ:
+    if redis and "REDIS_URL" not in given:
         if binary := find_redis():
             servers.redis = Redis(lair, binary)
         else:
@@ -114,34 +119,31 @@ def _choose(lair: Path, clusters: Sequence[str], redis: bool) -> Servers:
     return servers
 
 
-def _is_given(cluster: str, *, is_first: bool) -> bool:
-    database_url = "DATABASE_URL" if is_first else f"{cluster.upper()}_DATABASE_URL"
-    return database_url in os.environ or f"{cluster.upper()}_ADMIN_URL" in os.environ
+def _is_given(name: str, given: Mapping[str, str], *, is_first: bool) -> bool:
+    database_url = "DATABASE_URL" if is_first else f"{name.upper()}_DATABASE_URL"
+    return database_url in given or f"{name.upper()}_ADMIN_URL" in given
 
 
-def _environ(lair: Path, clusters: Sequence[str], servers: Servers) -> dict[str, str]:
-    environ = {watchdog.MARK: str(lair)}
-    for index, name in enumerate(clusters):
-        admin_url = servers.clusters[name].admin_url if name in servers.clusters else None
-        admin_url = admin_url or os.environ.get(f"{name.upper()}_ADMIN_URL")
+def _environ(names: Sequence[str], servers: Servers, given: Mapping[str, str]) -> dict[str, str]:
+    environ: dict[str, str] = {}
+    for index, name in enumerate(names):
+        cluster = servers.clusters.get(name)
+        admin_url = cluster.admin_url if cluster else given.get(f"{name.upper()}_ADMIN_URL")
         if admin_url:
             environ |= _cluster_environ(name, admin_url, is_first=index == 0)
     if servers.redis:
         environ["REDIS_URL"] = servers.redis.url
     elif servers.notes:
         environ["CELERY_BROKER_URL"] = "filesystem://"
-    # What the user has set stays as it is.
-    return environ | {
-        name: value for name, value in os.environ.items() if name in environ and name != watchdog.MARK
-    }
+    wanted = {*environ, "DATABASE_URL", "REDIS_URL"}
+    return environ | {name: value for name, value in given.items() if name in wanted}
 
 
 def _cluster_environ(name: str, admin_url: str, *, is_first: bool) -> dict[str, str]:
     prefix = name.upper()
     urls = {kind: roles.role_url(admin_url=admin_url, database=name, kind=kind) for kind in roles.KINDS}
-    environ = {f"{prefix}_ADMIN_URL": admin_url} | {
-        f"{prefix}_{kind.upper()}_URL": url for kind, url in urls.items()
-    }
+    environ = {f"{prefix}_{kind.upper()}_URL": url for kind, url in urls.items()}
+    environ[f"{prefix}_ADMIN_URL"] = admin_url
     if not is_first:
         return environ | {f"{prefix}_DATABASE_URL": urls["mover"]}
     return environ | {
@@ -151,10 +153,10 @@ def _cluster_environ(name: str, admin_url: str, *, is_first: bool) -> dict[str, 
     }
 
 
-def _create_databases(clusters: Sequence[str], servers: Servers) -> None:
-    for index, name in enumerate(clusters):
+def _create_databases(names: Sequence[str], servers: Servers, given: Mapping[str, str]) -> None:
+    for index, name in enumerate(names):
         admin_url = servers.environ.get(f"{name.upper()}_ADMIN_URL")
-        if not admin_url or (index == 0 and "DATABASE_URL" in os.environ):
+        if not admin_url or (index == 0 and "DATABASE_URL" in given):
             continue
         # Creating the further databases is a step of the move.
         create = roles.create_database if index == 0 else roles.create_roles

@@ -1,11 +1,12 @@
 """Who ends what is left, when its supervisor was killed?
 
-Every supervisor owns one throw-away *lair*: a folder below the system's temporary folder that holds the data of its
-servers. A process belongs to the lair when its current directory lies inside (the servers), when its environment
-carries the lair's path in `BOUNDARIES_LAIR` (the command and all that it started), or when the lair lists it.
+Every supervisor owns one throw-away *lair*: a folder below the system's temporary folder that holds the data
+of its servers. A process belongs to the lair when its current directory lies inside (the servers), when its
+environment carries the lair's path in `BOUNDARIES_LAIR` (the command and all that it started), or when the
+lair lists it.
 
-A small process of its own waits on a pipe for the supervisor's death, by whatever signal, then ends all of them
-and removes the folder. If even that process was killed, the next supervisor's `sweep()` does the same.
+A small process of its own waits on a pipe for the supervisor's death, by whatever signal, then ends all of
+them and removes the folder. If even that process was killed, the next supervisor's `sweep()` does the same.
 
 This file runs alone as well (`python watchdog.py LAIR`), so it imports nothing but the standard library.
 """
@@ -23,7 +24,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 MARK = "BOUNDARIES_LAIR"
@@ -73,9 +74,14 @@ def clear(lair: Path) -> None:
     """End every process of the lair, the servers in their own way first, then remove its folder."""
     _ask_all(lair)
     if not _wait_until(lambda: not any(_residents(lair)), _POLITE_SECONDS):
-        _wait_until(lambda: not _kill_all(lair), _BRUTAL_SECONDS)
+        _wait_until(lambda: not _kill(_residents(lair)), _BRUTAL_SECONDS)
     # A dying server may still write a file while the tree is being removed.
-    _wait_until(lambda: shutil.rmtree(lair, ignore_errors=True) or not lair.exists(), _BRUTAL_SECONDS)
+    _wait_until(lambda: _is_removed(lair), _BRUTAL_SECONDS)
+
+
+def kill_inhabitants(folder: Path) -> None:
+    """SIGKILL every process whose current directory lies in the folder, until there is none."""
+    _wait_until(lambda: not _kill(_inhabitants(folder)), _BRUTAL_SECONDS)
 
 
 def sweep(parent: Path) -> list[Path]:
@@ -89,7 +95,7 @@ def sweep(parent: Path) -> list[Path]:
 def end_with_parent() -> None:
     """End this process by SIGTERM when its parent dies, if that parent is `make`.
 
-    make passes its own signals on, except the one that it cannot see: a kill -9 would leave its recipe running.
+    make passes its own signals on, except the one that it cannot see: kill -9 would leave its recipe running.
     """
     if "MAKELEVEL" in os.environ:
         threading.Thread(target=_follow_parent, args=(os.getppid(),), daemon=True).start()
@@ -122,7 +128,7 @@ def _is_running(pid: int, birth: str) -> bool:
 
 
 def _birth(pid: int) -> str:
-    """When a process started, in the kernel's own clock, since its number may be used again; `-` if not known."""
+    """When a process started, by the kernel's clock, as its number may be used again; `-` if not known."""
     fields = _stat(pid)
     return fields[19] if fields else "-"
 
@@ -148,6 +154,7 @@ def _residents(lair: Path) -> Iterator[int]:
 def _inhabitants(lair: Path) -> Iterator[int]:
     for entry in _PROC.glob("[0-9]*"):
         with contextlib.suppress(OSError):
+            # A zombie has no current directory any more, so it is not found.
             home = entry.joinpath("cwd").readlink()
             if lair in (home, *home.parents):
                 yield int(entry.name)
@@ -176,16 +183,21 @@ def _ask_all(lair: Path) -> None:
         _signal(pid, signal.SIGQUIT if pid in servers else signal.SIGTERM)
 
 
-def _kill_all(lair: Path) -> list[int]:
-    pids = list(_residents(lair))
-    for pid in pids:
-        _signal(pid, signal.SIGKILL)
-    return pids
+def _kill(pids: Iterable[int]) -> int:
+    return sum(_signal(pid, signal.SIGKILL) for pid in pids)
 
 
-def _signal(pid: int, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):
+def _is_removed(lair: Path) -> bool:
+    shutil.rmtree(lair, ignore_errors=True)
+    return not lair.exists()
+
+
+def _signal(pid: int, number: signal.Signals) -> bool:
+    try:
         os.kill(pid, number)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True
 
 
 def _wait_until(condition: Callable[[], bool], seconds: float) -> bool:
