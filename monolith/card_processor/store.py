@@ -199,10 +199,10 @@ class Store:
         return Answer(row["status"], row["body"])
 
     def _row(self, identity: str) -> sqlite3.Row:
-        row = self._db.execute("SELECT * FROM authorisation WHERE id = ?", (identity,)).fetchone()
-        if row is None:
+        found = self._db.execute("SELECT * FROM authorisation WHERE id = ?", (identity,)).fetchone()
+        if not isinstance(found, sqlite3.Row):
             raise KeyError(identity)
-        return row
+        return found
 
     def _move(self, identity: str, kind: str, amount: int, key: str) -> str:
         movement = f"{kind}-{uuid.uuid4().hex}"
