@@ -1,8 +1,8 @@
 """Is it worth asking this service at all?
 
 After some transport failures in a row the circuit opens and calls are refused at once. After a pause one
-probe is let through; its outcome closes the circuit or opens it again. All state is one process's own: one bad
-process cannot talk the others into giving up.
+probe is let through; its outcome closes the circuit or opens it again. All state is one process's own: one
+bad process cannot talk the others into giving up.
 """
 
 from __future__ import annotations

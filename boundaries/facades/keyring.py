@@ -13,7 +13,7 @@ SHORTEST_KEY_BYTES = 16
 class KeyMissing(BoundaryError):
     """Raised when a call is to be signed or verified and there is no usable key for the peer."""
 
-    code = "BD325"
+    code = "BD345"
     problem = "There is no signing key for {peer}: {reason}."
     remedy = "Give both sides one random key of 32 characters: KEYS[{peer!r}] here, KEYS[{side!r}] there."
 
@@ -21,7 +21,7 @@ class KeyMissing(BoundaryError):
 class NonceStoreUnavailable(BoundaryError):
     """Raised when the cache that remembers seen calls cannot be reached: a replay could not be told apart."""
 
-    code = "BD329"
+    code = "BD346"
     problem = "The cache {alias!r}, which remembers signed calls, did not answer: {reason}."
     remedy = "Bring the cache named by NONCE_CACHE back; calls are refused until then and can be repeated."
 

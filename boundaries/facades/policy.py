@@ -1,8 +1,8 @@
 """How persistently may we ask a service that does not answer?
 
 From outside in: deadline, retry, breaker, bulkhead, then one try by the transport with what is left of the
-deadline. A place in the bulkhead is never held while waiting for the next try. One policy per process, context
-and address.
+deadline. A place in the bulkhead is never held while waiting for the next try. One policy per process,
+context and address.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ class Limits:
 class TryFailed(Exception):
     """How one try went wrong: what the caller is told, and what the policy makes of it.
 
-    `is_outage` counts against the circuit. `is_final` is never repeated. `is_stale` is a kept-open connection that
-    the server had closed: no sign of trouble, so it is repeated at once.
+    `is_outage` counts against the circuit. `is_final` is never repeated. `is_stale` is a kept-open connection
+    that the server had closed: no sign of trouble, so it is repeated at once.
     """
 
     def __init__(
@@ -213,7 +213,7 @@ def policy_of(context: str, address: str) -> Policy:
 def breaker_states() -> list[BreakerState]:
     """Every circuit that this process has used, for the control room."""
     return [
-        policy.breaker.read(context=policy.context, address=policy.address) for _, policy in _policies.items()
+        policy.breaker.read(context=policy.context, address=policy.address) for policy in _policies.values()
     ]
 
 

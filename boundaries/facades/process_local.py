@@ -29,9 +29,9 @@ class ProcessLocal(Generic[K, V]):
         found = self._values.get(key)
         return self._add(key) if found is None else found
 
-    def items(self) -> list[tuple[K, V]]:
+    def values(self) -> list[V]:
         """What this process has made so far."""
-        return list(self._values.items()) if self._pid == os.getpid() else []
+        return list(self._values.values()) if self._pid == os.getpid() else []
 
     def clear(self) -> None:
         """Forget everything. What others still use stays alive with them."""

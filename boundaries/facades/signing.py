@@ -36,7 +36,7 @@ _INTEGER = re.compile(r"-?\d{1,18}")
 class SignatureRefused(BoundaryError):
     """Raised when a call has no signature, or one that cannot be read; base of the other refusals."""
 
-    code = "BD320"
+    code = "BD340"
     problem = "The call is not properly signed: {reason}."
     remedy = "Call through a facade of the kit, or sign the X-Boundaries headers as it does."
 
@@ -44,7 +44,7 @@ class SignatureRefused(BoundaryError):
 class SignatureMismatch(SignatureRefused):
     """Raised when what arrived is not what was signed, or the key is not one that both sides have."""
 
-    code = "BD321"
+    code = "BD341"
     problem = "The signature of {caller} does not fit the call: {reason}."
     remedy = "Compare KEYS on both sides (names, line ends), and look for a proxy that rewrites requests."
 
@@ -52,7 +52,7 @@ class SignatureMismatch(SignatureRefused):
 class SignatureExpired(SignatureRefused):
     """Raised when a call was signed too long ago, or in the future."""
 
-    code = "BD322"
+    code = "BD342"
     problem = "The call of {caller} was signed {age_seconds} s ago; {window_seconds} s are allowed."
     remedy = "Set both clocks by NTP; a call that waited that long is signed anew by its caller."
 
@@ -60,7 +60,7 @@ class SignatureExpired(SignatureRefused):
 class CallReplayed(SignatureRefused):
     """Raised when a signed call arrives a second time."""
 
-    code = "BD323"
+    code = "BD343"
     problem = "This signed call of {caller} has arrived before."
     remedy = "A retry is signed anew under the same idempotency key; look for a proxy that repeats requests."
 
@@ -68,7 +68,7 @@ class CallReplayed(SignatureRefused):
 class AudienceWrong(SignatureRefused):
     """Raised when a call was signed for another deployable."""
 
-    code = "BD324"
+    code = "BD344"
     problem = "The call of {caller} is meant for {audience}, and this is {side}."
     remedy = "Compare the address of {audience} in the caller's map with where this deployable listens."
 
