@@ -120,10 +120,9 @@ def _end(command: subprocess.Popen[bytes]) -> None:
 
 
 def _stay(servers: Servers) -> int:
-    for name, value in servers.environ.items():
-        if name != watchdog.MARK:
-            print(f"export {name}={shlex.quote(value)}", flush=True)
+    wanted = {name: value for name, value in servers.environ.items() if name != watchdog.MARK}
     try:
+        print("\n".join(f"export {name}={shlex.quote(value)}" for name, value in wanted.items()), flush=True)
         while True:
             time.sleep(_POLL_SECONDS)
             servers.check()

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from boundaries.errors import BoundaryError
-from boundaries.testing.postgres import import_driver
+from boundaries.testing.installation import import_driver
 
 KINDS = ("owner", "app", "mover", "service", "readonly")
 _ATTRIBUTES = {"owner": "CREATEDB", "mover": "NOINHERIT"}

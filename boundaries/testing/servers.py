@@ -19,9 +19,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from boundaries.errors import BoundaryError
-from boundaries.testing import postgres, roles, watchdog
+from boundaries.testing import installation, roles, watchdog
 from boundaries.testing.postgres import Cluster
-from boundaries.testing.redis import Redis, find_redis
+from boundaries.testing.redis import Redis
+from boundaries.testing.server import Server
 
 
 class ServerDied(BoundaryError):
@@ -65,7 +66,7 @@ class Servers:
         with ThreadPoolExecutor() as pool:
             list(pool.map(lambda server: server.stop(), self._all()))
 
-    def _all(self) -> list[Cluster | Redis]:
+    def _all(self) -> list[Server]:
         return [*self.clusters.values(), *([self.redis] if self.redis else [])]
 
 
@@ -80,9 +81,9 @@ def running(
     """Run the servers for the length of the block, and yield them with the environment for others.
 
     A server that `given` (by default the environment) already names is not started: `DATABASE_URL` for the
-    first cluster, `<NAME>_DATABASE_URL` for a further one, `<NAME>_ADMIN_URL`, `REDIS_URL`. Behind an admin URL,
-    roles and first database are made where they are missing, and stay. The data lies in a new folder below
-    `folder`, by default below the system's temporary folder, and is removed at the end.
+    first cluster, `<NAME>_DATABASE_URL` for a further one, `<NAME>_ADMIN_URL`, `REDIS_URL`. Behind an admin
+    URL, roles and first database are made where they are missing, and stay. The data lies in a new folder
+    below `folder`, by default below the system's temporary folder, and is removed at the end.
 
     :raises ExtraMissing: when nothing that could be started is installed.
     :raises ServerNotStarted: when a server does not come up.
@@ -108,12 +109,14 @@ def _choose(lair: Path, names: Sequence[str], redis: bool, given: Mapping[str, s
     servers = Servers()
     missing = [name for index, name in enumerate(names) if not _is_given(name, given, is_first=index == 0)]
     if missing:
-        postgres.import_driver()
-        binaries, account = postgres.prepare(lair)
-        servers.clusters = {name: Cluster(name, lair, binaries, account) for name in missing}
+        installation.import_driver()
+        binaries, account = installation.prepare(lair)
+        servers.clusters = {
+            name: Cluster(name=name, lair=lair, binaries=binaries, account=account) for name in missing
+        }
     if redis and "REDIS_URL" not in given:
-        if binary := find_redis():
-            servers.redis = Redis(lair, binary)
+        if binary := installation.find_redis():
+            servers.redis = Redis(lair=lair, binary=binary)
         else:
             servers.notes.append("No redis-server was found: Celery uses its filesystem transport.")
     return servers
@@ -163,12 +166,13 @@ def _create_databases(names: Sequence[str], servers: Servers, given: Mapping[str
         create(admin_url=admin_url, database=name)
 
 
-def describe(servers: Servers) -> Mapping[str, str]:
-    """Each running server and its version or port, for one line on the screen."""
+def describe(servers: Servers) -> dict[str, str]:
+    """What is running, by name: product, and version where there may be several."""
     told = {
-        name: f"PostgreSQL {postgres.version(cluster.binaries)}" for name, cluster in servers.clusters.items()
+        name: f"{cluster.product} {installation.version(cluster.binaries)}"
+        for name, cluster in servers.clusters.items()
     }
-    return told | ({"redis": "Redis"} if servers.redis else {})
+    return told | ({"redis": servers.redis.product} if servers.redis else {})
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Do the servers, databases and crashes that the tests stand on keep their own promises?"""
