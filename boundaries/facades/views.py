@@ -1,7 +1,7 @@
 """What does this process answer when another deployable calls?
 
-Django REST framework does authentication and permission; parsers and renderers are left out, since the codec of
-the operation reads and writes the JSON itself.
+Django REST framework does authentication and permission; parsers and renderers are left out, since the codec
+of the operation reads and writes the JSON itself.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""Do two deployables understand, trust and bear with each other?"""
