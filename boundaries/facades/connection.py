@@ -49,9 +49,7 @@ def exchange(address: str, *, path: str, body: bytes, headers: dict[str, str], s
         decode_content=False,
     )
     try:
-        content = response.read(RESPONSE_LIMIT_BYTES + 1)
-        if len(content) > RESPONSE_LIMIT_BYTES:
-            raise AnswerTooLarge
+        content = _read_all(response)
     except BaseException:
         response.close()
         raise
@@ -65,6 +63,16 @@ def close_connections() -> None:
     for pool in _pools.values():
         pool.close()
     _pools.clear()
+
+
+def _read_all(response: urllib3.BaseHTTPResponse) -> bytes:
+    """The whole body. Reads until there is nothing more: only then does urllib3 notice a body that was cut short."""
+    content = b""
+    while part := response.read(RESPONSE_LIMIT_BYTES + 1 - len(content)):
+        content += part
+        if len(content) > RESPONSE_LIMIT_BYTES:
+            raise AnswerTooLarge
+    return content
 
 
 class _Expiring:
@@ -103,10 +111,11 @@ class _Patience:
 
     def getresponse(self) -> Any:
         self.sock.expires = time.monotonic() + self.timeout  # type: ignore[attr-defined]
+        was_used = self.answered > 0  # read now: a failing exchange closes the connection
         try:
             response = super().getresponse()  # type: ignore[misc]
         except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError) as error:
-            if self.answered:
+            if was_used:
                 raise ConnectionWasStale(str(error)) from error
             raise
         self.answered += 1
