@@ -1,6 +1,6 @@
 """The door of bookings."""
 
-from monolith.bookings.public.errors import BookingUnknown, WrongBookingState
+from monolith.bookings.public.errors import BookingUnknown, MixedTrip, WrongBookingState
 from monolith.bookings.public.events import BookingCancelled, BookingConfirmed, BookingExpired, BookingFailed
 from monolith.bookings.public.facade import Bookings
 from monolith.bookings.public.values import BookingState, Refusal, Stay, Trip
@@ -13,6 +13,7 @@ __all__ = [
     "BookingState",
     "BookingUnknown",
     "Bookings",
+    "MixedTrip",
     "Refusal",
     "Stay",
     "Trip",

@@ -44,7 +44,7 @@ class BookingExpired:
 @event("bookings.booking_failed", version=1, key="booking_id")
 @dataclass(frozen=True, slots=True)
 class BookingFailed:
-    """The checkout was given up: whoever may keep something for it lets go."""
+    """The checkout was given up without an answer from payments: whatever it may hold, it lets go of."""
 
     booking_id: UUID
     traveller_id: UUID

@@ -13,8 +13,9 @@ from monolith.bookings.public.values import Trip
 class Bookings(Facade, context="bookings", version="1"):
     """Books trips: seats, room and money together, or nothing.
 
-    `book`, `pay` and `cancel` answer with the trip as it was when the work was accepted; the work itself is done
-    right after that, before the call returns where nothing is in the way. `trip` tells what came of it.
+    `book`, `pay` and `cancel` answer with the trip as it was when the work was accepted; the work itself is
+    done right after that, before the call returns where nothing is in the way. `trip` tells what came of
+    it.
     """
 
     @command(idempotent=True, timeout=10.0)
@@ -37,7 +38,7 @@ class Bookings(Facade, context="bookings", version="1"):
 
     @command(idempotent=True, timeout=10.0, raises=[BookingUnknown, WrongBookingState])
     def cancel(self, *, traveller_id: UUID, booking_id: UUID) -> None:
-        """Give the booking up: the money goes back, seats and room to sale; a cancelled one stays cancelled."""
+        """Give the booking up: the money goes back, seats and room to sale. Twice is the same as once."""
 
     @command(idempotent=True)
     def expire(self, *, older_than_hours: int = 24, limit: int = 500) -> int:

@@ -16,7 +16,6 @@ class BookingState(Enum):
     PENDING = "pending"
     RESERVED = "reserved"
     PAID = "paid"
-    CANCELLING = "cancelling"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
     FAILED = "failed"

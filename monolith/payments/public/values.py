@@ -49,8 +49,8 @@ class StatementLine:
 class BooksTotal:
     """What the books say in one currency, to be held against the card processor's.
 
-    `captured` and `refunded` are summed from the ledger, `authorised` (everything ever held) and `voided` from the
-    payments; `imbalance` is the sum of all ledger entries and must be zero.
+    `captured` and `refunded` are summed from the ledger, `authorised` (everything ever held) and `voided`
+    from the payments; `imbalance` is the sum of all ledger entries and must be zero.
     """
 
     currency: str
