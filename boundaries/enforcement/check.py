@@ -1,0 +1,107 @@
+"""Is the project as its map says? Everything between the graph and the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from boundaries.contexts.map import ContextMap
+from boundaries.enforcement.baseline import Entry, ReasonMissing, read_baseline, write_baseline
+from boundaries.enforcement.coupling import SCHEMA, Coupling, CouplingGraph
+from boundaries.enforcement.findings import find_all
+from boundaries.enforcement.graph import read_graph
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """What a check found. `violations` are all, baselined or not; `counted` break a rule and are allowed
+    to.
+    """
+
+    violations: tuple[Coupling, ...]
+    counted: tuple[Coupling, ...]
+    stale: tuple[Entry, ...]
+    fails_on_stale: bool
+    contexts: int
+    couplings: int
+    unresolved: Mapping[str, int]
+    notices: tuple[str, ...]
+
+    @property
+    def new(self) -> tuple[Coupling, ...]:
+        """The violations that no baseline knows."""
+        return tuple(violation for violation in self.violations if not violation.baselined)
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether the check passes."""
+        return not self.new and not (self.fails_on_stale and self.stale)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The published JSON of a check; its rows are those of `couplings`."""
+        return {
+            "schema": SCHEMA,
+            "clean": self.is_clean,
+            "violations": [violation.as_dict() for violation in self.violations],
+            "counted": [coupling.as_dict() for coupling in self.counted],
+            "stale": [entry.as_dict() for entry in self.stale],
+            "unresolved": dict(sorted(self.unresolved.items())),
+            "notices": list(self.notices),
+            "summary": {
+                "contexts": self.contexts,
+                "couplings": self.couplings,
+                "violations": len(self.violations),
+                "new": len(self.new),
+                "baselined": len(self.violations) - len(self.new),
+                "counted": len(self.counted),
+                "stale": len(self.stale),
+            },
+        }
+
+
+def run_check(
+    context_map: ContextMap,
+    *,
+    cache_folder: Path | None = None,
+    fails_on_stale: bool = False,
+    update_baseline: bool = False,
+    accept_new: str | None = None,
+) -> CheckResult:
+    """Check a project against its map and baseline.
+
+    `update_baseline` shrinks the baseline's file to what is still found; with `accept_new`, a reason,
+    everything found is written into it.
+
+    :raises ReasonMissing: when the reason is empty.
+    """
+    if accept_new is not None and not accept_new.strip():
+        raise ReasonMissing
+    reading = read_graph(context_map, cache_folder=cache_folder)
+    found = [*reading.graph.couplings, *find_all(reading.graph, reading.analysis, reading.exceptions)]
+    violations = sorted((c for c in found if not c.allowed), key=lambda c: c.sort_key)
+    baseline = read_baseline(context_map.baseline)
+    if update_baseline or accept_new is not None:
+        baseline = baseline.updated(violations, reason=accept_new)
+        write_baseline(context_map.baseline, baseline)
+    marked, stale = baseline.mark(violations)
+    return CheckResult(
+        violations=tuple(marked),
+        counted=tuple(coupling for coupling in found if coupling.allowed and coupling.rule),
+        stale=tuple(stale),
+        fails_on_stale=fails_on_stale,
+        contexts=len(context_map.contexts),
+        couplings=len(reading.graph.couplings),
+        unresolved=reading.graph.unresolved,
+        notices=reading.graph.notices,
+    )
+
+
+def baselined_graph(context_map: ContextMap, *, cache_folder: Path | None = None) -> CouplingGraph:
+    """The coupling graph, each violation marked with whether the baseline knows it."""
+    graph = read_graph(context_map, cache_folder=cache_folder).graph
+    marked, _ = read_baseline(context_map.baseline).mark(c for c in graph.couplings if not c.allowed)
+    allowed = [coupling for coupling in graph.couplings if coupling.allowed]
+    ordered = sorted([*marked, *allowed], key=lambda coupling: coupling.sort_key)
+    return replace(graph, couplings=tuple(ordered))

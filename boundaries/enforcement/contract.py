@@ -1,0 +1,106 @@
+"""How do users of import-linter get the same verdict from `lint-imports`?
+
+In their `[tool.importlinter]`:
+
+    contract_types = ["boundaries: boundaries.enforcement.contract.ContextContract"]
+
+    [[tool.importlinter.contracts]]
+    name = "Contexts meet at their doors"
+    type = "boundaries"
+    map = "pyproject.toml"          # optional: by default the nearest map upwards
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from grimp import ImportGraph
+from importlinter import Contract, ContractCheck, fields, output
+
+from boundaries.contexts.map import ContextMap, load_map
+from boundaries.enforcement.kinds.link import Link, symbol_name
+from boundaries.enforcement.rules import judge, rule_of
+from boundaries.enforcement.source.tree import is_test_module
+
+
+class ContextContract(Contract):
+    """Contexts import each other only as the map declares, and only through their doors."""
+
+    type_name = "boundaries"
+
+    map = fields.StringField(required=False)
+
+    def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002
+        """Judge every import between two contexts; an open context's and those a baseline knows do not
+        break it.
+        """
+        context_map = load_map(Path(str(self.map)) if self.map else None)
+        broken = broken_imports(graph, context_map)
+        failing = [found for found in broken if context_map.context(found["source_context"]).mode == "strict"]
+        accepted = _accepted(context_map)
+        failing = [f for f in failing if (f["rule"], f["importer"], f["imported"]) not in accepted]
+        return ContractCheck(kept=not failing, metadata={"broken": broken, "failing": failing})
+
+    def render_broken_contract(self, check: ContractCheck) -> None:
+        """Print each import that breaks a rule, with the rule's code."""
+        for found in check.metadata["failing"]:
+            places = ", ".join(f"l.{line}" for line in found["lines"])
+            output.print_error(f"- {found['importer']} -> {found['imported']} ({places})", bold=False)
+            output.indent_cursor()
+            output.print(f"{found['rule']}: {rule_of(found['rule']).title}")
+
+
+def broken_imports(graph: ImportGraph, context_map: ContextMap) -> list[dict[str, Any]]:
+    """Every import of a grimp graph that breaks a rule of the map, sorted."""
+    found = []
+    for importer in sorted(graph.modules):
+        owner = context_map.context_of_module(importer)
+        if owner is None or "migrations" in importer.split(".") or _is_ignored_test(importer, context_map):
+            continue
+        for imported in sorted(graph.find_modules_directly_imported_by(importer)):
+            target = context_map.context_of_module(imported)
+            if target is None or target == owner:
+                continue
+            rule = judge(_link(importer, imported, owner, target), context_map)
+            if rule is not None:
+                details = graph.get_import_details(importer=importer, imported=imported)
+                found.append(
+                    {
+                        "importer": importer,
+                        "imported": imported,
+                        "rule": rule.code,
+                        "source_context": owner,
+                        "target_context": target,
+                        "lines": sorted({detail["line_number"] for detail in details}),
+                    }
+                )
+    return found
+
+
+def _is_ignored_test(module: str, context_map: ContextMap) -> bool:
+    return not context_map.check.tests and is_test_module(module, context_map)
+
+
+def _accepted(context_map: ContextMap) -> set[tuple[str, str, str]]:
+    from boundaries.enforcement.baseline import read_baseline
+
+    return {
+        (entry.rule, entry.source.partition(":")[0], entry.target)
+        for entry in read_baseline(context_map.baseline).entries
+        if entry.kind == "import"
+    }
+
+
+def _link(importer: str, imported: str, owner: str, target: str) -> Link:
+    return Link(
+        kind="import",
+        path="",
+        line=0,
+        column=0,
+        source_context=owner,
+        target_context=target,
+        source=symbol_name(importer, ""),
+        target=imported,
+        module=imported,
+    )

@@ -1,0 +1,199 @@
+"""Which rules are about the project as a whole, not about one link?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from boundaries.contexts.map import Context, ContextMap
+from boundaries.contexts.source import read_source
+from boundaries.enforcement.coupling import Coupling, CouplingGraph
+from boundaries.enforcement.exception import Exceptions
+from boundaries.enforcement.kinds.link import Analysis, symbol_name
+from boundaries.enforcement.rules import allow_comment, cycle, leaking_door, unknown_owner
+from boundaries.enforcement.source.facts import FileFacts
+from boundaries.enforcement.source.tree import SourceFile
+
+_NOT_SENT = re.compile(
+    r"^django\.(?:db\.models\.(?:.*\.)?(?:\w*QuerySet|Model|\w*Manager|\w*Field)|http\.(?:.*\.)?\w*(?:Request|Response)"
+    r"|contrib\.auth\.models\.\w+)$|^rest_framework\.request\.Request$"
+)
+
+
+def find_all(graph: CouplingGraph, analysis: Analysis, exceptions: Exceptions) -> Iterator[Coupling]:
+    """Circles of calls, doors that leak, contexts without owner, allow comments that are wrong."""
+    yield from find_cycles(graph, analysis.context_map)
+    yield from find_leaks(analysis)
+    yield from find_ownerless(analysis.context_map)
+    yield from find_faulty_comments(exceptions, analysis)
+
+
+def find_cycles(graph: CouplingGraph, context_map: ContextMap) -> Iterator[Coupling]:
+    """One finding per circle of contexts that call each other with the map's consent.
+
+    What breaks a rule is reported already and closes no circle; neither does what only listens to events.
+    """
+    edges: dict[str, set[str]] = {}
+    for coupling in graph.couplings:
+        source = context_map.context(coupling.source_context)
+        if coupling.rule is None and _is_call(source, context_map.context(coupling.target_context)):
+            edges.setdefault(source.name, set()).add(coupling.target_context)
+    for circle in _circles(edges):
+        path, line = _map_place(context_map, circle[0])
+        yield _finding(
+            kind="cycle",
+            rule=cycle.RULE.code,
+            path=path,
+            line=line,
+            source_context=circle[0],
+            target_context=circle[1],
+            source=symbol_name("contexts", circle[0]),
+            target=" -> ".join([*circle, circle[0]]),
+        )
+
+
+def find_leaks(analysis: Analysis) -> Iterator[Coupling]:
+    """Models that a door imports at module level, and ORM or request types in its signatures."""
+    for file, facts, owner in analysis.owned_files():
+        context = analysis.context_map.context(owner)
+        if context.is_public(file.module) and file.purpose == "code":
+            for line, column, scope, shown in sorted(_shown(analysis, file, facts)):
+                yield _finding(
+                    kind="door",
+                    rule=leaking_door.RULE.code,
+                    path=file.relative,
+                    line=line,
+                    column=column,
+                    source_context=owner,
+                    target_context=owner,
+                    source=symbol_name(file.module, scope),
+                    target=shown,
+                    allowed=context.mode == "open",
+                )
+
+
+def find_ownerless(context_map: ContextMap) -> Iterator[Coupling]:
+    """Contexts without owner, in a map that names owners at all."""
+    contexts = context_map.contexts.values()
+    if not any(context.owner for context in contexts):
+        return
+    for context in contexts:
+        if not context.owner:
+            path, line = _map_place(context_map, context.name)
+            yield _finding(
+                kind="owner",
+                rule=unknown_owner.RULE.code,
+                path=path,
+                line=line,
+                source_context=context.name,
+                target_context=context.name,
+                source=symbol_name("contexts", context.name),
+                target="owner",
+                allowed=True,
+            )
+
+
+def find_faulty_comments(exceptions: Exceptions, analysis: Analysis) -> Iterator[Coupling]:
+    """Allow comments without a reason, and those that excuse nothing."""
+    modules = {file.relative: file.module for file, _ in analysis.project.files()}
+    for path, line, code, fault in exceptions.faults():
+        owner = analysis.context_map.context_of_module(modules[path])
+        if owner is not None:
+            yield _finding(
+                kind="comment",
+                rule=allow_comment.RULE.code,
+                path=path,
+                line=line,
+                source_context=owner,
+                target_context=owner,
+                source=symbol_name(modules[path], ""),
+                target=f"allow {code}: {fault}",
+            )
+
+
+def _is_call(source: Context, target: Context) -> bool:
+    only_listens = target.name in source.listens_to and target.name not in (source.calls or ())
+    return source.mode == "strict" and not target.shared and not only_listens
+
+
+def _shown(analysis: Analysis, file: SourceFile, facts: FileFacts) -> Iterator[tuple[int, int, str, str]]:
+    imported = {}
+    for fact in facts.imports:
+        if fact.scope or fact.guarded:
+            continue
+        for _, bound in fact.names:
+            symbol = analysis.project.resolve(file.module, bound)
+            model = analysis.models.of_symbol(symbol) if symbol else None
+            if model is not None:
+                imported[bound] = model
+                yield fact.line, fact.column, "", model.dotted
+    for note in facts.annotations:
+        symbol = analysis.project.resolve(file.module, note.name)
+        if symbol is None or note.name.partition(".")[0] in imported:
+            continue
+        model = analysis.models.of_symbol(symbol)
+        if model is not None:
+            yield note.line, note.column, note.scope, model.dotted
+        elif not symbol.is_inside and _NOT_SENT.match(symbol.qualname):
+            yield note.line, note.column, note.scope, symbol.qualname
+
+
+def _circles(edges: Mapping[str, set[str]]) -> Iterator[list[str]]:
+    """The shortest circle through the first name of each knot of contexts; each knot once."""
+    reported: set[str] = set()
+    for start in sorted(edges):
+        if start in reported:
+            continue
+        circle = _shortest_way(edges, start)
+        if circle:
+            reported.update(circle)
+            yield circle
+
+
+def _shortest_way(edges: Mapping[str, set[str]], start: str) -> list[str] | None:
+    ways = [[start]]
+    seen: set[str] = set()
+    while ways:
+        way = ways.pop(0)
+        for step in sorted(edges.get(way[-1], ())):
+            if step == start:
+                return way
+            if step not in seen:
+                seen.add(step)
+                ways.append([*way, step])
+    return None
+
+
+def _map_place(context_map: ContextMap, context: str) -> tuple[str, int]:
+    path = context_map.path
+    shown = (
+        path.relative_to(context_map.root).as_posix() if path.is_relative_to(context_map.root) else str(path)
+    )
+    return shown, read_source(path).line_of(("contexts", context))
+
+
+def _finding(
+    *,
+    kind: str,
+    rule: str,
+    path: str,
+    line: int,
+    source_context: str,
+    target_context: str,
+    source: str,
+    target: str,
+    column: int = 1,
+    allowed: bool = False,
+) -> Coupling:
+    return Coupling(
+        kind=kind,
+        path=path,
+        line=line,
+        column=column,
+        source_context=source_context,
+        target_context=target_context,
+        source=source,
+        target=target,
+        allowed=allowed,
+        rule=rule,
+    )

@@ -1,0 +1,20 @@
+"""From facts to links: one module per kind of coupling, each a function `find(analysis)`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from boundaries.enforcement.kinds import get_model, imports, inheritance, migration, relation, signal, sql
+from boundaries.enforcement.kinds.link import Analysis, Link
+
+FINDERS: dict[str, Callable[[Analysis], Iterator[Link]]] = {
+    "import": imports.find,
+    "relation": relation.find,
+    "inheritance": inheritance.find,
+    "get_model": get_model.find,
+    "signal": signal.find,
+    "sql": sql.find,
+    "migration": migration.find,
+}
+
+__all__ = ["FINDERS", "Analysis", "Link"]

@@ -1,0 +1,45 @@
+"""Which raw SQL names tables of another context?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from boundaries.enforcement.kinds.link import Analysis, Link
+from boundaries.enforcement.source.facts import NAME, TEXT, CallFact
+from boundaries.enforcement.source.model import Target
+from boundaries.enforcement.source.tree import SourceFile
+
+_CALLEES = frozenset({"execute", "executemany", "raw", "RunSQL"})
+_TABLE = re.compile(
+    r"""\b(?:FROM|JOIN|INTO|UPDATE|TABLE|ONLY|USING|TRUNCATE|REFERENCES|COPY)\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?"""
+    r"""(?:"?\w+"?\.)?["`\[]?(\w+)""",
+    re.IGNORECASE,
+)
+
+
+def find(analysis: Analysis) -> Iterator[Link]:
+    """SQL strings in `execute`, `raw` and `RunSQL` that name a table of another context's model."""
+    tables = {table.lower(): model for table, model in analysis.models.tables().items()}
+    for file, facts, owner in analysis.owned_files():
+        for call in facts.calls:
+            if call.callee.rpartition(".")[2] not in _CALLEES:
+                continue
+            text = _sql(analysis, file, call)
+            if text is None:
+                analysis.unresolved["sql"] += 1
+                continue
+            for table in sorted({name.lower() for name in _TABLE.findall(text)} & tables.keys()):
+                target = Target(table, tables[table].context)
+                link = analysis.link_to(target, kind="sql", file=file, call=call, owner=owner)
+                if link is not None:
+                    yield link
+
+
+def _sql(analysis: Analysis, file: SourceFile, call: CallFact) -> str | None:
+    first = call.arguments[0] if call.arguments else call.keywords.get("sql", "")
+    if first.startswith(TEXT):
+        return first[1:]
+    if first.startswith(NAME):
+        return analysis.project.text(file.module, first[1:])
+    return None

@@ -1,0 +1,156 @@
+"""Which imports does import-linter call broken?
+
+It runs in a process of its own, because the checked project must come first on the import path there. This
+module is both sides: `start()` and `Linter.verdict()` here, `main()` in that process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import io
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boundaries
+from boundaries.contexts.map import ContextMap, load_map
+from boundaries.errors import BoundaryError
+
+_TIMEOUT_SECONDS = 600
+
+
+class LinterMissing(BoundaryError):
+    """Raised when import-linter is not installed where the check runs."""
+
+    code = "BD290"
+    problem = "import-linter is not installed in this environment; import rules are checked with it."
+    remedy = "Install `django-strangler[lint]`."
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What import-linter said: the modules that it saw, each broken import's rule, and what kept it from
+    working.
+    """
+
+    modules: frozenset[str] = frozenset()
+    broken: dict[tuple[str, str], str] | None = None
+    lines: dict[tuple[str, str], list[int]] | None = None
+    problem: str = ""
+
+
+class Linter:
+    """One run of import-linter, going on beside us until its verdict is asked for."""
+
+    def __init__(self, context_map: ContextMap) -> None:
+        package = Path(boundaries.__file__).resolve().parent.parent
+        path = os.pathsep.join([str(package), *filter(None, [os.environ.get("PYTHONPATH")])])
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "boundaries.enforcement.linter", str(context_map.path)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": path},
+        )
+
+    def answer(self) -> bytes:
+        """The verdict as JSON bytes, as soon as it is there."""
+        try:
+            answer, complaint = self._process.communicate(timeout=_TIMEOUT_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.stop()
+            return _problem(f"it took longer than {_TIMEOUT_SECONDS} seconds")
+        if self._process.returncode:
+            lines = complaint.decode(errors="replace").strip().splitlines()
+            return _problem(lines[-1] if lines else f"exit code {self._process.returncode}")
+        return answer
+
+    def stop(self) -> None:
+        """End the process if it still runs."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.communicate()
+
+
+def start(context_map: ContextMap) -> Linter:
+    """Start import-linter on a map.
+
+    :raises LinterMissing: when it is not installed.
+    """
+    if importlib.util.find_spec("importlinter") is None:
+        raise LinterMissing
+    return Linter(context_map)
+
+
+def read_verdict(answer: bytes) -> Verdict:
+    """The verdict in JSON bytes that `Linter.answer()` gave."""
+    try:
+        said = json.loads(answer)
+    except ValueError:
+        return Verdict(problem="its answer could not be read")
+    pairs = {(found["importer"], found["imported"]): found for found in said["broken"]}
+    return Verdict(
+        modules=frozenset(said["modules"]),
+        broken={pair: found["rule"] for pair, found in pairs.items()},
+        lines={pair: found["lines"] for pair, found in pairs.items()},
+        problem=said["problem"],
+    )
+
+
+def root_packages(context_map: ContextMap) -> list[str]:
+    """The top-level packages that hold contexts. Dotted roots would be imported, and so run, by grimp."""
+    names = {package.partition(".")[0] for c in context_map.contexts.values() for package in c.packages}
+    return sorted(name for name in names if (context_map.root / name).is_dir())
+
+
+def main(path: str) -> None:
+    """The other process: build the graph, check our contract, print the verdict as JSON."""
+    # Imported before the checked project comes first on the path, so that nothing of it can take their place.
+    from importlinter import configuration
+    from importlinter.application.use_cases import create_report
+    from importlinter.application.user_options import UserOptions
+    from importlinter.domain.contract import registry
+
+    from boundaries.enforcement.contract import ContextContract
+
+    context_map = load_map(Path(path))
+    configuration.configure()
+    registry.register(ContextContract, ContextContract.type_name)
+    sys.path.insert(0, str(context_map.root))
+    roots = [name for name in root_packages(context_map) if _lies_under(name, context_map.root)]
+    session = {
+        "root_packages": roots,
+        "exclude_type_checking_imports": str(not context_map.check.type_checking),
+    }
+    contract = {"name": "boundaries", "type": ContextContract.type_name, "map": path}
+    if not roots:
+        print(json.dumps({"modules": [], "broken": [], "problem": ""}))
+        return
+    with contextlib.redirect_stdout(io.StringIO()):
+        report = create_report(UserOptions(session, [contract]), cache_dir=None)
+    check = next(check for _, check in report.get_contracts_and_checks())
+    print(
+        json.dumps(
+            {"modules": sorted(report.graph.modules), "broken": check.metadata["broken"], "problem": ""}
+        )
+    )
+
+
+def _lies_under(name: str, root: Path) -> bool:
+    spec = importlib.util.find_spec(name)
+    places = [*(spec.submodule_search_locations or ())] if spec else []
+    return any(Path(place).resolve() == (root / name).resolve() for place in places)
+
+
+def _problem(text: str) -> bytes:
+    answer: dict[str, Any] = {"modules": [], "broken": [], "problem": text}
+    return json.dumps(answer).encode()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,29 @@
+"""Does an import reach behind another context's door?"""
+
+from __future__ import annotations
+
+from boundaries.contexts.map import Context
+from boundaries.enforcement.kinds.link import Link
+from boundaries.enforcement.rules.rule import Rule
+
+
+def _breaks(link: Link, _source: Context, target: Context) -> bool:
+    return not target.is_public(link.module)
+
+
+RULE = Rule(
+    code="BD202",
+    title="foreign internals",
+    kinds=("import",),
+    why=(
+        "What lies behind the door moves to another process when its context leaves. Every import "
+        "that reaches it must be found and rewritten first; an import of the door goes on working, "
+        "because the door stays."
+    ),
+    fix=(
+        "Import from the public package. If it lacks what you need, ask the owner for an operation,"
+        " a value or an event; do not re-export a model."
+    ),
+    remedy="{target} is not exposed by {target_context}: go through its public package.",
+    breaks=_breaks,
+)

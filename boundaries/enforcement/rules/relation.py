@@ -1,0 +1,29 @@
+"""Does a model point at a model of another context?"""
+
+from __future__ import annotations
+
+from boundaries.contexts.map import Context
+from boundaries.enforcement.kinds.link import Link
+from boundaries.enforcement.rules.rule import Rule
+
+
+def _breaks(link: Link, _source: Context, _target: Context) -> bool:
+    return not link.is_constraint
+
+
+RULE = Rule(
+    code="BD203",
+    title="relation across contexts",
+    kinds=("relation",),
+    why=(
+        "A relation lets the ORM join, prefetch and cascade over two contexts. None of this works "
+        "when the other table lies in another database, constraint or not."
+    ),
+    fix=(
+        "Keep the identifier and lose the relation: replace the field by "
+        "`boundaries.facades.Reference`, which keeps the column, and ask the other context's facade"
+        " for what you showed through it."
+    ),
+    remedy='Replace the field by Reference("{target}").',
+    breaks=_breaks,
+)

@@ -1,0 +1,31 @@
+"""Does a context use another that it does not declare?"""
+
+from __future__ import annotations
+
+from boundaries.contexts.map import Context
+from boundaries.enforcement.kinds.link import Link
+from boundaries.enforcement.rules.rule import Rule
+
+
+def _breaks(link: Link, source: Context, _target: Context) -> bool:
+    known = (*(source.calls or ()), *source.listens_to)
+    return source.calls is not None and link.target_context not in known
+
+
+RULE = Rule(
+    code="BD201",
+    title="undeclared dependency",
+    kinds=("import",),
+    why=(
+        "The map is the plan of the house: what a context may call is what an extraction must keep "
+        "answering. A dependency that nobody declared is one that nobody will look for when the "
+        "other context leaves."
+    ),
+    fix=(
+        "Ask whether the dependency should exist. If so, add the context to `calls` (or to "
+        "`listens_to`, when only its events are consumed); if not, move the code or turn the call "
+        "round into an event."
+    ),
+    remedy="Add {target_context!r} to `calls` of {source_context}, or remove the import.",
+    breaks=_breaks,
+)

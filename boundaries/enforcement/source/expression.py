@@ -1,0 +1,56 @@
+"""How is an expression kept as one string, and read again?"""
+
+from __future__ import annotations
+
+import ast
+
+from boundaries.enforcement.source.facts import CALL, NAME, OTHER, TEXT
+
+# SQL can be long; beyond this nothing new is learnt about which tables it names.
+_TEXT_CHARACTERS = 20_000
+
+
+def encode(node: ast.expr) -> str:
+    """The string form of an expression, as described in `facts`."""
+    if isinstance(node, ast.Constant):
+        return _encode_constant(node.value)
+    if isinstance(node, ast.Call):
+        return _encode_call(node)
+    name = dotted_name(node)
+    return f"{NAME}{name}" if name else OTHER
+
+
+def dotted_name(node: ast.expr) -> str:
+    """`a.b().c` for a chain of attributes, calls and subscripts (which are dropped); empty for anything
+    else.
+    """
+    parts: list[str] = []
+    called = ""
+    while True:
+        if isinstance(node, ast.Attribute):
+            parts.append(node.attr + called)
+            node, called = node.value, ""
+        elif isinstance(node, ast.Call):
+            node, called = node.func, "()"
+        elif isinstance(node, ast.Subscript):
+            node = node.value
+        else:
+            break
+    if not isinstance(node, ast.Name):
+        return ""
+    return ".".join([node.id + called, *reversed(parts)])
+
+
+def _encode_constant(value: object) -> str:
+    if isinstance(value, str):
+        return f"{TEXT}{value[:_TEXT_CHARACTERS]}"
+    return f"{OTHER}{value}" if isinstance(value, bool) or value is None else OTHER
+
+
+def _encode_call(node: ast.Call) -> str:
+    name = dotted_name(node.func)
+    if name == "getattr" and len(node.args) >= 2:
+        owner, attribute = dotted_name(node.args[0]), node.args[1]
+        if owner and isinstance(attribute, ast.Constant) and isinstance(attribute.value, str):
+            return f"{NAME}{owner}.{attribute.value}"
+    return f"{CALL}{name}" if name else OTHER

@@ -1,0 +1,211 @@
+"""Which Django models does the source define, with which fields, and what do the names of models mean?"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from boundaries.contexts.map import ContextMap
+from boundaries.enforcement.source.app import Apps
+from boundaries.enforcement.source.facts import CALL, NAME, TEXT, ClassFact, FieldFact
+from boundaries.enforcement.source.project import Project, Symbol
+from boundaries.enforcement.source.setting import Settings
+from boundaries.enforcement.source.tree import SourceFile
+
+# Third-party bases are not installed, so they are judged by where they lie and what they are called.
+_FOREIGN_MODEL = re.compile(r"(?:^|\.)(?:models?|db)\.(?:.*\.)?[A-Z]\w*$|\.MP_Node$|\.NS_Node$|\.AL_Node$")
+_NO_MODEL = re.compile(
+    r"(?:Manager|QuerySet|Query|Field|Form|Admin|Serializer|View|Set|Config|Choices|Lookup|Transform|Func|Expression"
+    r"|Aggregate|Index|Constraint|Enum|Key|Error|Exception|Descriptor|Storage|Backend|Factory|Meta)$"
+)
+_DJANGO_FIELD = re.compile(r"^django\.(?:contrib\.gis\.)?db\.models\.")
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One model class of the project. `context` is None outside all contexts."""
+
+    symbol: Symbol
+    fact: ClassFact
+    file: SourceFile
+    label: str
+    context: str | None
+
+    @property
+    def dotted(self) -> str:
+        """`app_label.Model`."""
+        return f"{self.label}.{self.symbol.last}"
+
+    @property
+    def table(self) -> str:
+        """Its table's name, as Django makes it."""
+        return self.fact.db_table or f"{self.label}_{self.symbol.last.lower()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A model that a name or string means. `context` is None for a model of nobody or of a third party."""
+
+    dotted: str
+    context: str | None
+
+
+class Models:
+    """All models of a project, and who is meant by `app.Model`, a class, a setting or `"self"`."""
+
+    def __init__(self, project: Project, apps: Apps, settings: Settings, context_map: ContextMap) -> None:
+        self.project = project
+        self.apps = apps
+        self.settings = settings
+        self._map = context_map
+        self._is_model: dict[Symbol, bool] = {}
+        self._by_symbol: dict[Symbol, Model] = {}
+        self._by_label: dict[tuple[str, str], list[Model]] = {}
+        for file, facts in project.files():
+            if file.purpose != "migration":
+                for fact in facts.classes:
+                    self._add(file, fact)
+
+    def all(self) -> Iterator[Model]:
+        """Every model class, abstract ones and proxies included."""
+        yield from self._by_symbol.values()
+
+    def of_symbol(self, symbol: Symbol) -> Model | None:
+        """The model that a symbol names."""
+        return self._by_symbol.get(symbol)
+
+    def bases(self, model: Model) -> list[Model]:
+        """The project's models that a model inherits directly, in order."""
+        found = []
+        for base in model.fact.bases:
+            symbol = self.project.resolve(model.symbol.module, base[1:]) if base.startswith(NAME) else None
+            if symbol is not None and (parent := self.of_symbol(symbol)) is not None:
+                found.append(parent)
+        return found
+
+    def fields(self, model: Model) -> Iterator[tuple[Model, FieldFact]]:
+        """The fields of a concrete model with the class that declares each: its own, and its abstract
+        bases'.
+        """
+        taken: set[str] = set()
+        yield from self._fields(model, taken, {model.symbol})
+
+    def meant_by(self, expression: str, *, module: str, label: str) -> Target | None:
+        """The model that an expression in `module` means; a bare name is looked up under `label` first.
+
+        None where the source does not tell.
+        """
+        if expression.startswith(TEXT):
+            return self.named(expression[1:], label=label)
+        if expression.startswith(CALL):
+            is_user = expression.endswith("get_user_model")
+            return self.named(self.settings.user_model(), label=label) if is_user else None
+        if expression.startswith(NAME):
+            return self._meant_by_name(expression[1:], module=module, label=label)
+        return None
+
+    def named(self, text: str, *, label: str) -> Target | None:
+        """The model of `app_label.Model`, or of `Model` under `label`; None for no model's name."""
+        app_label, dot, name = text.rpartition(".")
+        if not name.isidentifier() or (dot and not app_label.isidentifier()):
+            return None
+        app_label = app_label or label
+        model = self._choose(self._by_label.get((app_label.lower(), name.lower()), []))
+        if model is not None:
+            return Target(model.dotted, model.context)
+        dotted = f"{app_label}.{name}"
+        claimed = self._map.context_of_model_label(dotted)
+        if claimed is None and not dot:
+            return None
+        return Target(dotted, claimed or self._context_of_label(app_label))
+
+    def tables(self) -> dict[str, Model]:
+        """Every table with its model; automatic many-to-many tables are not among them."""
+        return {m.table: m for m in self.all() if not m.fact.abstract and not m.fact.proxy}
+
+    def _meant_by_name(self, dotted: str, *, module: str, label: str) -> Target | None:
+        owner, _, attribute = dotted.rpartition(".")
+        if owner.rpartition(".")[2] == "settings":
+            text = self.settings.value(attribute)
+            return self.named(text, label=label) if text else None
+        symbol = self.project.resolve(module, dotted)
+        if symbol is None:
+            return None
+        if not symbol.is_inside:
+            return Target(symbol.qualname, None)
+        model = self.of_symbol(symbol)
+        return Target(model.dotted, model.context) if model else self._meant_by_constant(symbol, label)
+
+    def _meant_by_constant(self, symbol: Symbol, label: str) -> Target | None:
+        """The model behind a constant: `settings.AUTH_USER_MODEL`, `get_user_model()` or a string."""
+        value = self.project.modules[symbol.module][1].assigns.get(symbol.qualname, "")
+        names_setting = value.startswith(NAME) and value.rpartition(".")[0].endswith("settings")
+        if value[:1] in {TEXT, CALL} or names_setting:
+            return self.meant_by(value, module=symbol.module, label=label)
+        return None
+
+    def _context_of_label(self, label: str) -> str | None:
+        contexts = {self._map.context_of_module(app.package) for app in self.apps.with_label(label)} - {None}
+        return contexts.pop() if len(contexts) == 1 else None
+
+    def _choose(self, found: list[Model]) -> Model | None:
+        """The one that is meant where labels clash: one that a context owns, a concrete one."""
+        ranked = sorted(found, key=lambda m: (m.context is None, m.fact.abstract))
+        return ranked[0] if ranked else None
+
+    def _fields(self, model: Model, taken: set[str], seen: set[Symbol]) -> Iterator[tuple[Model, FieldFact]]:
+        own = {field.name: field for field in model.fact.fields}
+        for field in own.values():
+            if field.name not in taken:
+                yield model, field
+        taken |= own.keys()
+        for base in self.bases(model):
+            if base.fact.abstract and base.symbol not in seen:
+                seen.add(base.symbol)
+                yield from self._fields(base, taken, seen)
+
+    def _add(self, file: SourceFile, fact: ClassFact) -> None:
+        symbol = Symbol(file.module, fact.qualname)
+        if not self._check(symbol, fact, ()):
+            return
+        label = fact.app_label or self.apps.label_of(file.module)
+        name = symbol.last
+        context = self._map.context_of_model_label(f"{label}.{name}") or self._map.context_of_module(
+            file.module
+        )
+        model = Model(symbol, fact, file, label, context)
+        self._by_symbol[symbol] = model
+        self._by_label.setdefault((label.lower(), name.lower()), []).append(model)
+
+    def _check(self, symbol: Symbol, fact: ClassFact, trail: tuple[Symbol, ...]) -> bool:
+        if symbol not in self._is_model:
+            self._is_model[symbol] = any(
+                self._is_model_base(symbol, base, fact, (*trail, symbol)) for base in fact.bases
+            )
+        return self._is_model[symbol]
+
+    def _is_model_base(self, symbol: Symbol, base: str, fact: ClassFact, trail: tuple[Symbol, ...]) -> bool:
+        if not base.startswith(NAME):
+            return False
+        found = self.project.resolve(symbol.module, base[1:])
+        if found is None or found in trail:
+            return False
+        if found.is_inside:
+            parent = self.project.class_fact(found)
+            return parent is not None and self._check(found, parent, trail)
+        return _is_foreign_model(found.qualname) or self._has_django_fields(symbol, fact)
+
+    def _has_django_fields(self, symbol: Symbol, fact: ClassFact) -> bool:
+        for field in fact.fields:
+            if field.callee and field.callee[-3:] in {"eld", "Key"}:
+                found = self.project.resolve(symbol.module, field.callee)
+                if found is not None and not found.is_inside and _DJANGO_FIELD.match(found.qualname):
+                    return True
+        return False
+
+
+def _is_foreign_model(dotted: str) -> bool:
+    if dotted.startswith("django.db.models"):
+        return dotted.endswith(".Model")
+    return bool(_FOREIGN_MODEL.search(dotted)) and not _NO_MODEL.search(dotted)

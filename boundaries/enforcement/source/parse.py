@@ -1,0 +1,87 @@
+"""How is a file read that this Python cannot parse whole?
+
+Newer syntax, a half-finished edit or test data makes `ast` refuse all of a file for one statement. Then it
+is cut at its top-level statements and every piece that parses is kept.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import re
+import tokenize
+import warnings
+from collections.abc import Iterator
+
+# Above this, a tree takes hundreds of megabytes: such files (generated tables) are read piece by piece.
+_WHOLE_BYTES = 1_500_000
+_CONTINUES = re.compile(r"(?:else|elif|except|finally|case)\b|[)\]}#]|\s|$")
+
+
+def parse(content: bytes) -> tuple[list[ast.stmt], str]:
+    """The top-level statements that can be read, and why others could not (empty when all could)."""
+    if len(content) <= _WHOLE_BYTES:
+        try:
+            return _parse_bytes(content).body, ""
+        except (SyntaxError, ValueError) as error:
+            problem = _describe(error)
+        except (RecursionError, MemoryError):
+            return [], "it is nested too deeply to be read"
+    else:
+        problem = ""
+    text = _decode(content)
+    if text is None:
+        return [], problem or "its encoding is unknown"
+    return _parse_pieces(text, problem)
+
+
+def _parse_bytes(content: bytes) -> ast.Module:
+    with warnings.catch_warnings():
+        # Invalid escapes in the checked code are not for us to report.
+        warnings.simplefilter("ignore")
+        return ast.parse(content)
+
+
+def _parse_pieces(text: str, problem: str) -> tuple[list[ast.stmt], str]:
+    statements: list[ast.stmt] = []
+    for line, piece in _cut(text):
+        if len(piece) > _WHOLE_BYTES:
+            problem = problem or f"line {line}: one statement is too large to be read"
+            continue
+        try:
+            body = _parse_bytes(piece.encode()).body
+        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            problem = problem or _describe(error, line - 1)
+            continue
+        for statement in body:
+            ast.increment_lineno(statement, line - 1)
+        statements += body
+    return statements, problem
+
+
+def _cut(text: str) -> Iterator[tuple[int, str]]:
+    """Pieces of one or more whole top-level statements, each with its first line's number."""
+    start = 1
+    lines: list[str] = []
+    decorated = False
+    for number, line in enumerate(text.split("\n"), start=1):
+        if lines and not decorated and not _CONTINUES.match(line):
+            yield start, "\n".join(lines)
+            start, lines = number, []
+        decorated = line.startswith("@")
+        lines.append(line)
+    yield start, "\n".join(lines)
+
+
+def _decode(content: bytes) -> str | None:
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+        return content.decode(encoding, errors="replace").replace("\r\n", "\n").removeprefix("\ufeff")
+    except (SyntaxError, LookupError, UnicodeDecodeError):
+        return None
+
+
+def _describe(error: BaseException, offset: int = 0) -> str:
+    if isinstance(error, SyntaxError) and error.lineno:
+        return f"line {error.lineno + offset}: {error.msg}"
+    return str(error) or type(error).__name__

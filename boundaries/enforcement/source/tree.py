@@ -1,0 +1,106 @@
+"""Which Python files does the project have, and what is each for?"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Literal
+
+from boundaries.contexts.map import ContextMap
+
+Purpose = Literal["code", "test", "migration"]
+
+_SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages"})
+_TEST_FOLDERS = frozenset({"tests", "test", "testing"})
+_TEST_MODULE = re.compile(r"^(tests?|conftest|factories|test_.*|.*_tests?|fake_.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One file below the root: its dotted module name and what it is for."""
+
+    path: str
+    relative: str
+    module: str
+    is_package: bool
+    purpose: Purpose
+
+
+def find_sources(context_map: ContextMap) -> list[SourceFile]:
+    """Every Python file below the map's root, sorted by path; services cut out of the project are left out.
+
+    Hidden folders, virtual environments and caches are skipped. A symbolic link to a folder is followed once,
+    and never into the tree again, so that a loop ends.
+    """
+    root = str(context_map.root)
+    skipped = {os.path.realpath(c.service.path) for c in context_map.contexts.values() if c.service}
+    excluded = tuple(pattern.rstrip("/") for pattern in context_map.check.exclude)
+    files = []
+    for path in _walk(root, root, skipped, set()):
+        relative = Path(path).relative_to(root).as_posix()
+        if not any(fnmatch(relative, pattern) or fnmatch(relative, f"{pattern}/*") for pattern in excluded):
+            files.append(_describe(path, relative, context_map))
+    return sorted(files, key=lambda file: file.relative)
+
+
+def is_test_module(module: str, context_map: ContextMap) -> bool:
+    """Whether a module is test code: by its name and its folders', below the package that a context
+    claims.
+    """
+    parts = module.split(".")
+    claimed = 0
+    owner = context_map.context_of_module(module)
+    if owner is not None:
+        packages = context_map.context(owner).packages
+        claimed = max(
+            (p.count(".") + 1 for p in packages if module == p or module.startswith(f"{p}.")), default=0
+        )
+    below = parts[claimed:]
+    return bool(below) and (not _TEST_FOLDERS.isdisjoint(below) or bool(_TEST_MODULE.match(below[-1])))
+
+
+def _describe(path: str, relative: str, context_map: ContextMap) -> SourceFile:
+    parts = relative.removesuffix(".py").split("/")
+    is_package = parts[-1] == "__init__" and len(parts) > 1
+    module = ".".join(parts[:-1] if is_package else parts)
+    if is_test_module(module, context_map):
+        purpose: Purpose = "test"
+    else:
+        purpose = "migration" if "migrations" in parts[:-1] else "code"
+    return SourceFile(path, relative, module, is_package, purpose)
+
+
+def _walk(folder: str, root: str, skipped: set[str], seen: set[str]) -> Iterator[str]:
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except OSError:
+        return
+    for entry in entries:
+        if entry.name.endswith(".py"):
+            if entry.is_file():
+                yield entry.path
+        elif _may_enter(entry, root, skipped, seen):
+            yield from _walk(entry.path, root, skipped, seen)
+
+
+def _may_enter(entry: os.DirEntry[str], root: str, skipped: set[str], seen: set[str]) -> bool:
+    if entry.name.startswith(".") or entry.name in _SKIPPED_FOLDERS:
+        return False
+    try:
+        if not entry.is_dir():
+            return False
+    except OSError:
+        return False
+    if entry.is_symlink():
+        real = os.path.realpath(entry.path)
+        inside = os.path.commonpath((real, os.path.realpath(root))) in (os.path.realpath(root), real)
+        if inside or real in seen:
+            return False
+        seen.add(real)
+    if skipped and os.path.realpath(entry.path) in skipped:
+        return False
+    return not os.path.exists(f"{entry.path}/pyvenv.cfg")  # noqa: PTH110 - thousands of folders

@@ -1,0 +1,201 @@
+"""Which words does checking add to the command line?"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import textwrap
+from pathlib import Path
+
+from boundaries.cli import DONE, FOUND, Verb, print_json
+from boundaries.contexts.compiled import compile_map
+from boundaries.contexts.drawing import draw_mermaid, draw_text
+from boundaries.contexts.map import load_map
+from boundaries.enforcement.check import baselined_graph, run_check
+from boundaries.enforcement.coupling import KINDS, Coupling
+from boundaries.enforcement.overview import edges_of, overview_as_dict
+from boundaries.enforcement.proposal import propose, write_proposal
+from boundaries.enforcement.reports import FORMATS
+from boundaries.enforcement.rules import rule_of
+from boundaries.enforcement.source.cache import default_folder
+
+
+def run_init(options: argparse.Namespace) -> int:
+    """Propose a map, and write it if asked to."""
+    folder = Path.cwd()
+    proposal = propose(folder)
+    written = write_proposal(proposal, folder) if options.write else None
+    if options.format == "json":
+        contexts = {name: {"packages": [package], "mode": "open"} for name, package in proposal.contexts}
+        print_json({"schema": 1, "contexts": contexts, "settings": proposal.settings, "written": written})
+        return DONE
+    for remark in proposal.remarks:
+        print(f"# {remark}")
+    if written:
+        print(f"Written: {written}. Next: `boundaries check`, then `boundaries map`.")
+    else:
+        print(f"\n{proposal.as_toml()}\n# `boundaries init --write` writes this.")
+    return DONE
+
+
+def run_check_verb(options: argparse.Namespace) -> int:
+    """Check the project against its map."""
+    result = run_check(
+        load_map(options.config),
+        cache_folder=_cache_folder(options),
+        fails_on_stale=options.ci or _is_ci(),
+        update_baseline=options.update_baseline,
+        accept_new=options.accept_new,
+    )
+    if report := FORMATS[options.format](result):
+        print(report)
+    if options.format == "github":
+        print(FORMATS["text"](result), file=sys.stderr)
+    return DONE if result.is_clean else FOUND
+
+
+def run_couplings(options: argparse.Namespace) -> int:
+    """List every coupling between two contexts."""
+    context_map = load_map(options.config)
+    for name in filter(None, (options.source, options.target)):
+        context_map.context(name)
+    graph = baselined_graph(context_map, cache_folder=_cache_folder(options))
+    chosen = [c for c in graph.couplings if _is_chosen(c, options)]
+    if options.format == "json":
+        print_json(graph.as_dict(chosen))
+        return DONE
+    for coupling in chosen:
+        verdict = "allowed" if coupling.allowed else "baselined" if coupling.baselined else "violation"
+        code = f" {coupling.rule}" if coupling.rule else ""
+        pair = f"{coupling.source_context} -> {coupling.target_context}"
+        print(f"{coupling.path}:{coupling.line}: {coupling.kind} {pair} {coupling.target} [{verdict}{code}]")
+    print(f"{len(chosen)} couplings")
+    return DONE
+
+
+def run_map(options: argparse.Namespace) -> int:
+    """Draw the contexts and what couples them, or compile the map."""
+    context_map = load_map(options.config)
+    if options.compile:
+        _emit(compile_map(context_map).rstrip("\n"), options.output)
+        return DONE
+    graph = baselined_graph(context_map, cache_folder=_cache_folder(options))
+    if options.format == "json" and not options.output:
+        print_json(overview_as_dict(context_map, graph))
+        return DONE
+    draw = draw_mermaid if options.format == "mermaid" else draw_text
+    _emit(draw(list(context_map.contexts.values()), edges_of(graph.couplings)), options.output)
+    return DONE
+
+
+def run_explain(options: argparse.Namespace) -> int:
+    """Say why a rule is there and how to fix what breaks it."""
+    rule = rule_of(options.code.upper())
+    if options.format == "json":
+        print_json({"code": rule.code, "title": rule.title, "severity": rule.severity, "kinds": rule.kinds,
+                    "why": rule.why, "fix": rule.fix})  # fmt: skip
+        return DONE
+    print(f"{rule.code} {rule.title}\n")
+    print(textwrap.fill(f"Why: {rule.why}", 100, subsequent_indent="     "))
+    print(textwrap.fill(f"Fix: {rule.fix}", 100, subsequent_indent="     "))
+    return DONE
+
+
+def _configure_init(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--write", action="store_true", help="write the map into pyproject.toml or boundaries.toml"
+    )
+
+
+def _configure_cache(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--no-cache", action="store_true", help="read everything again and keep nothing")
+    parser.add_argument("--cache-dir", type=Path, metavar="DIR", help="default: the user's cache folder")
+
+
+def _configure_check(parser: argparse.ArgumentParser) -> None:
+    if os.environ.get("GITHUB_ACTIONS") == "true":
+        parser.set_defaults(format="github")
+    parser.add_argument(
+        "--ci", action="store_true", help="stale baseline entries fail; implied when CI is set"
+    )
+    parser.add_argument(
+        "--update-baseline", action="store_true", help="forget accepted violations that are gone"
+    )
+    parser.add_argument("--accept-new", metavar="REASON", help="accept what is found now; the reason is kept")
+    _configure_cache(parser)
+
+
+def _configure_couplings(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--from", dest="source", metavar="CTX", help="only those of this context")
+    parser.add_argument("--to", dest="target", metavar="CTX", help="only those that point at this context")
+    parser.add_argument("--kind", choices=KINDS, action="append", help="only this kind; may be repeated")
+    _configure_cache(parser)
+
+
+def _configure_map(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of printing")
+    parser.add_argument(
+        "--compile", action="store_true", help="one boundaries.toml to ship with images and wheels"
+    )
+    _configure_cache(parser)
+
+
+def _configure_explain(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("code", metavar="CODE", help="for example BD204")
+
+
+def _is_chosen(coupling: Coupling, options: argparse.Namespace) -> bool:
+    return (
+        options.source in {None, coupling.source_context}
+        and options.target in {None, coupling.target_context}
+        and (not options.kind or coupling.kind in options.kind)
+    )
+
+
+def _emit(text: str, output: Path | None) -> None:
+    if output is None:
+        print(text)
+    else:
+        output.write_text(text + "\n", encoding="utf-8")
+
+
+def _cache_folder(options: argparse.Namespace) -> Path | None:
+    if options.no_cache:
+        return None
+    return options.cache_dir or default_folder()
+
+
+def _is_ci() -> bool:
+    return os.environ.get("CI", "").lower() not in {"", "0", "false"}
+
+
+VERBS = [
+    Verb("init", "Propose a context map: one open context per Django app.", run_init, _configure_init),
+    Verb(
+        "check",
+        "Check that contexts only meet at their doors.",
+        run_check_verb,
+        _configure_check,
+        formats=("text", "json", "sarif", "github", "junit"),
+    ),
+    Verb(
+        "couplings",
+        "List every coupling between two contexts, allowed or not.",
+        run_couplings,
+        _configure_couplings,
+    ),
+    Verb(
+        "map",
+        "Draw the contexts and what couples them.",
+        run_map,
+        _configure_map,
+        formats=("text", "mermaid", "json"),
+    ),
+    Verb(
+        "explain",
+        "Say why a rule blocks an extraction and how to fix it.",
+        run_explain,
+        _configure_explain,
+    ),
+]
