@@ -5,14 +5,14 @@ from __future__ import annotations
 import pytest
 
 from boundaries.testing import plugin
-from boundaries.testing.watchdog import end_with_parent
+from boundaries.testing.watchdog import end_with_make
 
 
 def pytest_configure(config: pytest.Config) -> None:
     # The entry point is there only where the kit is installed.
     if not config.pluginmanager.is_registered(plugin):
         config.pluginmanager.register(plugin, "boundaries")
-    end_with_parent()
+    end_with_make()
 
 
 @pytest.fixture(scope="session")

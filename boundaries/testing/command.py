@@ -64,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     reaches it once.
     """
     options = _parse(sys.argv[1:] if argv is None else list(argv))
-    watchdog.end_with_parent()
+    watchdog.end_with_make()
     switchboard = _Switchboard()
     try:
         return _run(options, switchboard)

@@ -92,19 +92,36 @@ def sweep(parent: Path) -> list[Path]:
     return dead
 
 
-def end_with_parent() -> None:
-    """End this process by SIGTERM when its parent dies, if that parent is `make`.
+def end_with_make() -> None:
+    """End this process by SIGTERM when the `make` dies whose recipe it belongs to, if there is one.
 
     make passes its own signals on, except the one that it cannot see: kill -9 would leave its recipe running.
     """
-    if "MAKELEVEL" in os.environ:
-        threading.Thread(target=_follow_parent, args=(os.getppid(),), daemon=True).start()
+    for pid in _ancestors():
+        if _program(pid) in ("make", "gmake"):
+            threading.Thread(target=_follow, args=(pid, _birth(pid)), daemon=True).start()
+            return
 
 
-def _follow_parent(parent: int) -> None:
-    while os.getppid() == parent:
+def _follow(pid: int, birth: str) -> None:
+    while _is_running(pid, birth):
         time.sleep(0.5)
     os.kill(os.getpid(), signal.SIGTERM)
+
+
+def _ancestors() -> Iterator[int]:
+    pid = os.getppid()
+    while pid > 1:
+        yield pid
+        fields = _stat(pid)
+        pid = int(fields[1]) if fields else 0
+
+
+def _program(pid: int) -> str:
+    try:
+        return (_PROC / str(pid) / "comm").read_text().strip()
+    except OSError:
+        return ""
 
 
 def _is_abandoned(lair: Path) -> bool:
@@ -124,7 +141,7 @@ def _is_running(pid: int, birth: str) -> bool:
         return False
     except PermissionError:
         pass
-    return _birth(pid) == birth
+    return _birth(pid) == birth and not _is_zombie(pid)
 
 
 def _birth(pid: int) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from boundaries.testing.servers import Servers
 from tests.testing.process import wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +51,12 @@ time.sleep(60)
 @pytest.fixture
 def plain_environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in SERVER_VARIABLES}
+
+
+@pytest.fixture
+def environment_with_clusters(plain_environment: dict[str, str], servers: Servers) -> dict[str, str]:
+    """For a test run of its own that needs no clusters of its own."""
+    return plain_environment | {name: servers.environ[name] for name in ("ALPHA_ADMIN_URL", "BETA_ADMIN_URL")}
 
 
 @pytest.fixture

@@ -143,7 +143,7 @@ class TestKilled:
 
     def test_make_takes_the_servers_along(self, tmp_path: Path, plain_environment: dict[str, str]) -> None:
         stay = f"{sys.executable} -m boundaries.testing.servers --clusters solo -- sh -c"
-        recipe = f"stay:\n\t@{stay} 'echo $$BOUNDARIES_LAIR > {tmp_path}/new; mv {tmp_path}/new {tmp_path}/lair; sleep 60'\n"
+        recipe = f"stay:\n\t@true && {stay} 'echo $$BOUNDARIES_LAIR > {tmp_path}/new; mv {tmp_path}/new {tmp_path}/lair; sleep 60'\n"
         (tmp_path / "Makefile").write_text(recipe)
         make = subprocess.Popen(
             ["make", "-f", tmp_path / "Makefile", "stay"], cwd=ROOT, env=plain_environment
@@ -157,7 +157,7 @@ class TestKilled:
         wait_for(lambda: is_gone(lair))
 
     def test_test_run_takes_its_servers_and_children_along(
-        self, tmp_path: Path, plain_environment: dict[str, str]
+        self, tmp_path: Path, environment_with_clusters: dict[str, str]
     ) -> None:
         test = (
             "import subprocess, pathlib, time\n"
@@ -169,10 +169,12 @@ class TestKilled:
             "    time.sleep(60)\n"
         )
         (tmp_path / "test_that_stays.py").write_text(test)
-        run = _start_pytest(tmp_path, plain_environment)
+        run = _start_pytest(tmp_path, environment_with_clusters)
         wait_for((tmp_path / "lair").exists)
         lair = (tmp_path / "lair").read_text()
-        assert any(b"sleep" in _command_line(pid) for pid in processes_of(lair))
+        running = [_command_line(pid) for pid in processes_of(lair)]
+        assert any(b"sleep" in command for command in running)
+        assert any(b"redis-server" in command for command in running)
 
         run.kill()
         run.communicate()
@@ -203,15 +205,17 @@ class TestPlugin:
 
         assert run.returncode == 0, output
 
-    def test_says_so_when_a_server_died(self, tmp_path: Path, plain_environment: dict[str, str]) -> None:
+    def test_says_so_when_a_server_died(
+        self, tmp_path: Path, environment_with_clusters: dict[str, str]
+    ) -> None:
         (tmp_path / "test_theirs.py").write_text(
-            "def test_theirs(servers):\n    servers.clusters['beta'].kill()\n    raise AssertionError\n"
+            "def test_theirs(servers):\n    servers.redis.kill()\n    raise AssertionError\n"
         )
-        run = _start_pytest(tmp_path, plain_environment)
+        run = _start_pytest(tmp_path, environment_with_clusters)
         output, _ = run.communicate(timeout=30)
 
         assert run.returncode == 1
-        assert "BD705: beta ended by itself" in output
+        assert "BD705: redis ended by itself" in output
 
 
 class TestCluster:
