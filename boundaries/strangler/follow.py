@@ -1,0 +1,143 @@
+"""Who keeps the closed side equal to the open one, for weeks?
+
+One supervised process moves every context that is wanted to be followed, in whichever direction its ownership rows
+say. Each cycle takes the context's consumer lock, so that a second follower, a verify or a switch simply takes turns
+with it. It can be killed at any time.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socket
+import threading
+import time
+from contextlib import ExitStack
+from typing import Any
+
+import psycopg
+from django.db import DatabaseError, close_old_connections
+
+from boundaries.conf import setting
+from boundaries.contexts.map import current_map
+from boundaries.errors import BoundaryError
+from boundaries.facades import startup
+from boundaries.faults import fault_point
+from boundaries.strangler.flow import Both, both_sides
+from boundaries.strangler.lock import consumer_lock
+from boundaries.strangler.models import Extraction, Wanted
+from boundaries.strangler.postgres import capture
+from boundaries.strangler.postgres.apply import cycle
+
+log = logging.getLogger("boundaries.follow")
+
+REPORT_SECONDS = 1.0
+IDLE_FRESHNESS_SECONDS = 0.2
+WANTED_SECONDS = 1.0
+
+
+def follow_forever(stop: threading.Event) -> None:
+    """Follow every wanted context until `stop` is set; a started cycle is always finished.
+
+    :raises BoundaryError: at the start, when routes and owners cannot be read.
+    """
+    startup.require_ready()
+    followers: dict[str, Follower] = {}
+    looked_at = 0.0
+    while not stop.is_set():
+        if time.monotonic() - looked_at > WANTED_SECONDS:
+            followers = _wanted(followers)
+            looked_at = time.monotonic()
+        is_busy = [follower.turn() for follower in followers.values()]
+        if not any(is_busy):
+            stop.wait(setting("FOLLOW_IDLE_SECONDS"))
+    for follower in followers.values():
+        follower.close()
+
+
+def _wanted(present: dict[str, Follower]) -> dict[str, Follower]:
+    """The followers that should exist now; those that should not are closed."""
+    try:
+        close_old_connections()
+        names = set(Extraction.objects.filter(wanted=Wanted.FOLLOWING).values_list("context", flat=True))
+    except DatabaseError:
+        log.warning("the wanted state could not be read; going on with the last one", exc_info=True)
+        return present
+    for name in present.keys() - names:
+        present[name].close()
+    return {name: present.get(name) or Follower(name) for name in sorted(names)}
+
+
+class Follower:
+    """Follows one context; survives lost connections and reports on itself each second."""
+
+    def __init__(self, context: str) -> None:
+        self.context = context
+        self._stack: ExitStack | None = None
+        self._both: Both | None = None
+        self._tables: dict[str, list[Any]] = {}
+        self._told_at = self._cycled_at = self._resting_until = 0.0
+        self._rows = 0
+        self._cycles = 0
+
+    def turn(self) -> bool:
+        """One cycle; whether there was anything to do. Never raises: trouble is logged, told, and tried again."""
+        if time.monotonic() < self._resting_until:
+            return False
+        try:
+            return self._cycle()
+        except (psycopg.Error, BoundaryError, OSError) as error:
+            log.warning("following %s: %s", self.context, error)
+            self.close()
+            self._resting_until = time.monotonic() + 0.5
+            self._tell(error=str(error).strip().splitlines()[0])
+            return False
+
+    def close(self) -> None:
+        """Let go of both databases."""
+        if self._stack is not None:
+            self._stack.close()
+        self._stack = self._both = None
+        self._tables = {}
+
+    def _cycle(self) -> bool:
+        both = self._connected()
+        owner = both.owner()
+        if owner is None:
+            return False
+        is_idle = capture.is_empty(both.connection(owner), self.context)
+        if is_idle and time.monotonic() - self._cycled_at < IDLE_FRESHNESS_SECONDS:
+            return False
+        with consumer_lock(both.monolith, self.context):
+            fault_point("follow.locked")
+            if both.owner() == owner:
+                applied = cycle(both.flow(owner, self._of(both, owner)))
+                self._rows += applied.rows
+                self._cycles += 1
+        self._cycled_at = time.monotonic()
+        if self._cycled_at - self._told_at > REPORT_SECONDS:
+            self._tell(owner=owner, lag_rows=capture.backlog(both.connection(owner), self.context))
+        return not is_idle
+
+    def _connected(self) -> Both:
+        if self._both is None:
+            self._stack = ExitStack()
+            self._both = self._stack.enter_context(both_sides(current_map().context(self.context)))
+            self._tables = {}
+        return self._both
+
+    def _of(self, both: Both, side: str) -> list[Any]:
+        if side not in self._tables:
+            self._tables[side] = both.tables(side)
+        return self._tables[side]
+
+    def _tell(self, **figures: Any) -> None:
+        self._told_at = time.monotonic()
+        told = {
+            "at": time.time(), "pid": os.getpid(), "host": socket.gethostname(),
+            "rows": self._rows, "cycles": self._cycles, **figures,
+        }  # fmt: skip
+        try:
+            Extraction.objects.filter(pk=self.context).update(follower=told)
+        except DatabaseError:
+            log.warning("the follower's report on %s could not be stored", self.context, exc_info=True)

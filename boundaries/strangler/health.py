@@ -1,0 +1,63 @@
+"""Is everything alive and fresh that the next step relies on?"""
+
+from __future__ import annotations
+
+import time
+
+import urllib3
+
+from boundaries.strangler.gate import Gate
+from boundaries.strangler.models import Extraction
+from boundaries.strangler.step import Move
+
+FOLLOWER_SECONDS = 5.0
+
+
+def follower_gate(move: Move) -> Gate:
+    """`boundaries follow` has said within the last five seconds that it works on this context."""
+    told = Extraction.objects.get(pk=move.name).follower
+    age = time.time() - told.get("at", 0)
+    figure = "it has never reported" if not told else f"last heard {age:.1f} s ago" + (
+        f", with the error: {told['error']}" if told.get("error") else ""
+    )
+    return Gate(
+        "the follower is running", age < FOLLOWER_SECONDS and not told.get("error"), figure,
+        "Start `boundaries follow` under your process supervisor and leave it running.",
+    )  # fmt: skip
+
+
+def verify_gate(move: Move) -> Gate:
+    """The last verify found nothing."""
+    facts = Extraction.objects.get(pk=move.name).facts.get("verify")
+    if not facts:
+        return Gate("the last verify was clean", False, "there was none", f"Run `boundaries extract {move.name} verify`.")
+    found = facts.get("differences", 0) + len(facts.get("schema_differences", []))
+    return Gate(
+        "the last verify was clean", found == 0, f"{found} differences in {facts.get('rows_compared', 0)} rows",
+        f"Run `boundaries extract {move.name} verify` and look at what it names.",
+    )  # fmt: skip
+
+
+def service_gate(move: Move) -> Gate:
+    """The service answers on /healthz."""
+    remedy = "Start the service (its README says how) and set the address that the map names."
+    service = move.context.service
+    if service is None or not service.url:
+        return Gate("the service answers", False, "the map names no address", remedy)
+    url = service.resolve_url().rstrip("/") + "/healthz"
+    try:
+        status = urllib3.request("GET", url, timeout=3.0, retries=False).status
+    except urllib3.exceptions.HTTPError as error:
+        return Gate("the service answers", False, f"{url}: {type(error).__name__}", remedy)
+    return Gate("the service answers", status == 200, f"{url}: {status}", remedy)
+
+
+def wait_for(fact: object, *, seconds: float, every: float = 0.05) -> bool:
+    """Wait until a callable says yes; whether it did in time."""
+    assert callable(fact)
+    deadline = time.monotonic() + seconds
+    while not fact():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(every)
+    return True

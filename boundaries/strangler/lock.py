@@ -1,0 +1,94 @@
+"""Who may work on a context's move right now?
+
+Two session-level advisory locks in the monolith's database: one for the operator's steps, one for the consumer of the
+log. A session that dies lets go of both.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+
+from boundaries.errors import BoundaryError
+from boundaries.strangler.postgres.connection import Connection, monolith_endpoint
+
+
+class StepUnderWay(BoundaryError):
+    """Raised when somebody else is running a step of the same context."""
+
+    code = "BD513"
+    problem = "Another process is running a step of {context}: {holder}."
+    remedy = "Wait for it, or end that process; the steps can be run again after a kill."
+
+
+class ConsumerBusy(BoundaryError):
+    """Raised when the log's consumer could not be had in time."""
+
+    code = "BD514"
+    problem = "The change log of {context} is being applied by another process for more than {seconds} s: {holder}."
+    remedy = "Look at `boundaries extract {context} status`; a hung follower can be killed at any time."
+
+
+@contextmanager
+def operation_lock(context: str, step: str) -> Iterator[None]:
+    """Hold the right to run steps of `context`, or refuse at once.
+
+    :raises StepUnderWay: naming the session that has it.
+    """
+    with monolith_endpoint(context).session() as connection:
+        connection.execute("SELECT set_config('application_name', %s, false)", [_say(context, step)])
+        if not _try(connection, "step", context):
+            raise StepUnderWay(context=context, holder=_holder(connection, "step", context))
+        yield
+
+
+@contextmanager
+def consumer_lock(connection: Connection, context: str, *, seconds: float = 30.0) -> Iterator[None]:
+    """Hold the right to consume the log of `context`; waits for the present consumer's cycle to end.
+
+    :raises ConsumerBusy: when it did not in time.
+    """
+    # Blocking, so that waiters are served in the order of their coming, however busy the follower is.
+    connection.execute("SELECT set_config('lock_timeout', %s, false)", [f"{round(seconds * 1000)}ms"])
+    try:
+        connection.execute("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [_name("consumer", context)])
+    except psycopg.errors.LockNotAvailable:
+        holder = _holder(connection, "consumer", context)
+        raise ConsumerBusy(context=context, seconds=seconds, holder=holder) from None
+    finally:
+        connection.execute("SET lock_timeout = 0")
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [_name("consumer", context)])
+
+
+def _try(connection: Connection, kind: str, context: str) -> bool:
+    row = connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [_name(kind, context)]).fetchone()
+    return bool(row and row[0])
+
+
+def _holder(connection: Connection, kind: str, context: str) -> str:
+    row = connection.execute(
+        """
+        SELECT a.application_name, a.pid, a.backend_start::timestamp(0)
+        FROM pg_locks l JOIN pg_stat_activity a USING (pid), (SELECT hashtextextended(%s, 0) AS key) k
+        WHERE l.locktype = 'advisory' AND l.granted AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+          AND (l.classid::bigint << 32 | l.objid::bigint) = k.key
+        """,
+        [_name(kind, context)],
+    ).fetchone()
+    return f"{row[0]}, database pid {row[1]}, since {row[2]}" if row else "it has just ended"
+
+
+def _say(context: str, step: str) -> str:
+    return f"boundaries {context} {step} by {getpass.getuser()} pid {os.getpid()}"[:63]
+
+
+def _name(kind: str, context: str) -> str:
+    return f"boundaries {kind} {context}"

@@ -1,0 +1,141 @@
+"""How does PostgreSQL describe the tables that will move?
+
+Catalogue queries only, besides a bounded count where the statistics say nothing. A read-only role is enough.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import DatabaseError, connections
+
+from boundaries.strangler.planning.facts import Column, DatabaseFacts, ForeignKey, StoredTable
+
+OWN_PREFIX = "boundaries_"
+_COUNT_LIMIT = 1_000_000
+_ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
+
+_TABLES = """
+    SELECT c.oid, c.relname, c.relkind, c.reltuples, pg_total_relation_size(c.oid), c.relrowsecurity, n.nspname
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.oid = ANY (SELECT to_regclass(quote_ident(name)) FROM unnest(%s::text[]) AS name)
+"""
+_COLUMNS = """
+    SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod),
+           coalesce(element.typtype, t.typtype), coalesce(element.typnamespace, t.typnamespace) = 'pg_catalog'::regnamespace
+    FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
+    LEFT JOIN pg_type element ON t.typcategory = 'A' AND element.oid = t.typelem
+    WHERE a.attrelid = ANY (%s) AND a.attnum > 0 AND NOT a.attisdropped
+    ORDER BY a.attrelid, a.attnum
+"""
+_KEYS = """
+    SELECT i.indrelid, a.attname
+    FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+    WHERE i.indisprimary AND i.indrelid = ANY (%s)
+    ORDER BY i.indrelid, array_position(i.indkey::int2[], a.attnum)
+"""
+_FOREIGN_KEYS = """
+    SELECT k.conrelid, k.confrelid, k.conname, source.relname, target.relname,
+           k.condeferrable, k.confdeltype, k.confupdtype
+    FROM pg_constraint k
+    JOIN pg_class source ON source.oid = k.conrelid JOIN pg_class target ON target.oid = k.confrelid
+    WHERE k.contype = 'f' AND (k.conrelid = ANY (%s) OR k.confrelid = ANY (%s))
+    ORDER BY source.relname, k.conname
+"""
+_EXCLUSIONS = """
+    SELECT conrelid, conname FROM pg_constraint
+    WHERE contype = 'x' AND NOT condeferrable AND conrelid = ANY (%s) ORDER BY conname
+"""
+_TRIGGERS = (
+    "SELECT tgrelid, tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = ANY (%s) ORDER BY tgname"
+)
+_RULES = "SELECT ev_class, rulename FROM pg_rewrite WHERE rulename <> '_RETURN' AND ev_class = ANY (%s) ORDER BY rulename"
+_PARENTS = """
+    SELECT i.inhrelid, parent.relname FROM pg_inherits i JOIN pg_class parent ON parent.oid = i.inhparent
+    WHERE i.inhrelid = ANY (%s)
+    UNION ALL
+    SELECT i.inhparent, child.relname FROM pg_inherits i
+    JOIN pg_class child ON child.oid = i.inhrelid JOIN pg_class parent ON parent.oid = i.inhparent
+    WHERE i.inhparent = ANY (%s) AND parent.relkind <> 'p'
+    ORDER BY 1, 2
+"""
+
+
+def read_tables(
+    names: Sequence[str], *, alias: str, conditions: dict[str, str]
+) -> tuple[DatabaseFacts, dict[str, StoredTable]]:
+    """The tables as the database has them, by name; and whether it answered at all.
+
+    `conditions` gives an SQL condition for tables of which only some rows move: those rows are counted. Where there
+    are more than a million of them, or no statistics, the number is the statistics' estimate.
+    """
+    connection = connections[alias]
+    if connection.vendor != "postgresql":
+        return DatabaseFacts(vendor=connection.vendor, problem=f"{connection.vendor} is not PostgreSQL"), {}
+    try:
+        with connection.cursor() as cursor:
+            stored = _read(cursor, names, conditions)
+    except DatabaseError as error:
+        return DatabaseFacts(vendor="postgresql", problem=str(error).strip().splitlines()[0]), {}
+    missing = tuple(name for name in names if name not in stored)
+    return DatabaseFacts(vendor="postgresql", missing=missing), stored
+
+
+def _read(cursor: Any, names: Sequence[str], conditions: dict[str, str]) -> dict[str, StoredTable]:
+    cursor.execute(_TABLES, [list(names)])
+    tables = cursor.fetchall()
+    oids = [row[0] for row in tables]
+    columns, keys = _grouped(cursor, _COLUMNS, oids), _grouped(cursor, _KEYS, oids)
+    exclusions, triggers = _grouped(cursor, _EXCLUSIONS, oids), _grouped(cursor, _TRIGGERS, oids)
+    rules, parents = _grouped(cursor, _RULES, oids), _grouped(cursor, _PARENTS, oids, oids)
+    foreign = _foreign_keys(cursor, oids)
+    return {
+        name: StoredTable(
+            name=name,
+            schema=schema,
+            relation_kind=kind,
+            rows=_rows(cursor, name, kind, estimated, conditions.get(name)),
+            bytes=size,
+            key=tuple(column for (column,) in keys[oid]),
+            columns=tuple(Column(*row) for row in columns[oid]),
+            foreign_keys=tuple(foreign[oid]),
+            exclusions=tuple(constraint for (constraint,) in exclusions[oid]),
+            triggers=tuple(trigger for (trigger,) in triggers[oid] if not trigger.startswith(OWN_PREFIX)),
+            rules=tuple(rule for (rule,) in rules[oid]),
+            has_row_security=row_security,
+            inherits=tuple(parent for (parent,) in parents[oid]),
+        )
+        for oid, name, kind, estimated, size, row_security, schema in tables
+    }
+
+
+def _rows(cursor: Any, name: str, kind: str, estimated: float, condition: str | None) -> int:
+    if condition is None and (estimated > _COUNT_LIMIT or kind not in "rp"):
+        return max(0, int(estimated))
+    where = f"WHERE {condition}" if condition else ""
+    quoted = cursor.db.ops.quote_name(name)
+    cursor.execute(
+        f"SELECT count(*) FROM (SELECT 1 FROM {quoted} {where} LIMIT {_COUNT_LIMIT + 1}) AS counted"
+    )
+    counted = int(cursor.fetchone()[0])
+    return counted if counted <= _COUNT_LIMIT else max(counted, int(estimated))
+
+
+def _foreign_keys(cursor: Any, oids: list[int]) -> dict[int, list[ForeignKey]]:
+    """Per moved table the constraints that leave it; one that only arrives is listed at its target."""
+    cursor.execute(_FOREIGN_KEYS, [oids, oids])
+    found: dict[int, list[ForeignKey]] = defaultdict(list)
+    for source_oid, target_oid, name, source, target, deferrable, on_delete, on_update in cursor.fetchall():
+        key = ForeignKey(name, source, target, deferrable, _ACTIONS[on_delete], _ACTIONS[on_update])
+        found[source_oid if source_oid in oids else target_oid].append(key)
+    return found
+
+
+def _grouped(cursor: Any, query: str, *parameters: Iterable[int]) -> dict[int, list[tuple[Any, ...]]]:
+    cursor.execute(query, list(parameters))
+    found: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+    for oid, *rest in cursor.fetchall():
+        found[oid].append(tuple(rest))
+    return found

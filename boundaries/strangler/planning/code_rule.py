@@ -1,0 +1,156 @@
+"""What in the code, the models and the map blocks an extraction?
+
+One generator per code; each case is what, where, and the remedy.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from boundaries.strangler.planning.facts import Crossing, Facts, Place, Relation
+
+Found = Iterator[tuple[str, Place, str]]
+
+BLOCKING_KINDS = frozenset({"lookup", "reverse", "get_model", "signal", "task", "sql", "transaction"})
+_NO_PLACE = Place()
+
+
+def doors(facts: Facts) -> Found:
+    """The door is missing or does not open."""
+    declared, table = facts.declaration, f"[tool.boundaries.contexts.{facts.context}]"
+    if not declared.facade:
+        yield (
+            "the map names no facade: nobody could call the service",
+            _NO_PLACE,
+            f'Write a Facade class in the public package and add `facade = "module:Class"` to {table}.',
+        )
+    if not declared.implementation:
+        yield (
+            "the map names no implementation of the facade",
+            _NO_PLACE,
+            f'Write a class with the facade\'s methods and add `implementation = "module:Class"` to {table}.',
+        )
+    for problem in declared.problems:
+        yield problem, _NO_PLACE, f"Correct the key in {table}; `manage.py check` shows the same."
+
+
+def services(facts: Facts) -> Found:
+    """The map does not say where the service will live."""
+    declared, table = facts.declaration, f"[tool.boundaries.contexts.{facts.context}.service]"
+    if not declared.has_service:
+        yield "the map has no service for it", _NO_PLACE, f"Add {table} with path, url and database."
+        return
+    for key, value in (("url", declared.service_url), ("database", declared.service_database)):
+        if value is None:
+            yield (
+                f"the map gives no {key} for its service",
+                _NO_PLACE,
+                f'Add `{key} = "env:NAME"` to {table}.',
+            )
+
+
+def shared_apps(facts: Facts) -> Found:
+    """Models whose code lies in an app of others."""
+    for label in facts.declaration.claims_models:
+        yield (
+            f"{label} is claimed by name: its code lies in an app of several contexts and cannot move whole",
+            _NO_PLACE,
+            "Move the model into an app of this context first (same table, state-only migration).",
+        )
+    for model in facts.models:
+        if model.app_context != facts.context and model.label not in facts.declaration.claims_models:
+            yield (
+                f"{model.label} is registered in an app of {_name(model.app_context)}",
+                model.place,
+                "Give the context an app of its own (AppConfig with the old label) that holds its models.",
+            )
+
+
+def relations(facts: Facts) -> Found:
+    """Foreign keys in either direction."""
+    for relation in _of_kind(facts, "relation"):
+        if relation.source_context == facts.context:
+            asked = f"the facade of {relation.target_context}" if relation.target_context else "its owner"
+        else:
+            asked = f"the facade of {facts.context}"
+        yield (
+            f"{relation.source} has a foreign key to {relation.target} of {_name(relation.target_context)}",
+            relation.place,
+            f"Make it a Reference({relation.target!r}) of the same name and column; ask {asked} for more.",
+        )
+
+
+def inheritance(facts: Facts) -> Found:
+    """Tables that are inherited across contexts."""
+    for relation in _of_kind(facts, "inheritance"):
+        yield (
+            f"{relation.source} inherits the table of {relation.target} of {_name(relation.target_context)}",
+            relation.place,
+            "Give the child a table of its own: copy the parent's columns, then make the base abstract.",
+        )
+
+
+def generic_relations(facts: Facts) -> Found:
+    """Rows known by content type."""
+    for relation in facts.relations:
+        if relation.kind == "generic":
+            yield (
+                f"{relation.source} is tied by a generic relation ({relation.target})",
+                relation.place,
+                "Replace it with one Reference per kind of target; ids of content types differ by database.",
+            )
+        elif relation.kind == "content type":
+            yield (
+                f"{relation.source} is a foreign key to content types, whose ids differ between databases",
+                relation.place,
+                "Store the natural key (app label and model) instead of the id.",
+            )
+
+
+def imports_of_internals(facts: Facts) -> Found:
+    """Code elsewhere that imports what is not public here."""
+    for crossing in facts.crossings:
+        is_incoming = crossing.target_context == facts.context
+        if crossing.kind == "import" and is_incoming and not crossing.through_door:
+            yield (
+                f"{crossing.source} of {crossing.source_context} imports {crossing.target}, which leaves",
+                crossing.place,
+                f"Import from the public package of {facts.context}; add to its facade what is missing.",
+            )
+
+
+def imports_of_others(facts: Facts) -> Found:
+    """Imports of this context that its service could not satisfy."""
+    for refusal in facts.code.refusals:
+        yield f"{refusal.module}: {refusal.reason}", refusal.place, refusal.remedy
+
+
+def reached_by_name(facts: Facts) -> Found:
+    """Code that reaches over without an import."""
+    for crossing in facts.crossings:
+        if crossing.kind in BLOCKING_KINDS and crossing.breaks_rule:
+            yield (
+                f"{_side(crossing)} by {crossing.kind}: {crossing.target}",
+                crossing.place,
+                _remedy_by_kind(crossing),
+            )
+
+
+def _side(crossing: Crossing) -> str:
+    return f"{crossing.source} of {crossing.source_context} reaches into {crossing.target_context}"
+
+
+def _remedy_by_kind(crossing: Crossing) -> str:
+    if crossing.kind == "signal":
+        return f"Let {crossing.target_context} publish an event, and consume it."
+    if crossing.kind == "transaction":
+        return "Let each context commit for itself: a saga or an event instead of one transaction."
+    return f"Ask a query of the facade of {crossing.target_context} instead."
+
+
+def _of_kind(facts: Facts, kind: str) -> Iterable[Relation]:
+    return (relation for relation in facts.relations if relation.kind == kind)
+
+
+def _name(context: str | None) -> str:
+    return context or "no context of the map"

@@ -1,0 +1,213 @@
+"""How does the closed side become what the open side is?
+
+One cycle: in one REPEATABLE READ snapshot of the source, take and delete the log's entries and read those rows as they
+are now; write them in one target transaction with constraints deferred; commit the target, then the source. So the
+target is always a state that the source really had, and doing a cycle twice changes nothing. A crash between the two
+commits returns the entries.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from psycopg import IsolationLevel, sql
+
+from boundaries.faults import fault_point
+from boundaries.strangler.postgres.capture import log_table
+from boundaries.strangler.postgres.connection import Connection
+from boundaries.strangler.postgres.table import Table, identifiers
+
+log = logging.getLogger("boundaries.apply")
+
+# Keys are few and tables large: joins by index, whatever the planner believes about a temporary table.
+_BY_INDEX = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
+
+_TAKEN = "CREATE TEMP TABLE IF NOT EXISTS boundaries_taken (tbl text, key text[]) ON COMMIT DELETE ROWS"
+_TAKE = """
+WITH gone AS (DELETE FROM {log} RETURNING tbl, key)
+INSERT INTO pg_temp.boundaries_taken SELECT DISTINCT tbl, key FROM gone
+"""
+_FRESHNESS = """
+INSERT INTO boundaries_facades_freshness (context, tick, applied_at) VALUES (%s, %s, clock_timestamp())
+ON CONFLICT (context) DO UPDATE SET tick = EXCLUDED.tick, applied_at = EXCLUDED.applied_at
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The tables of one context on the way from one database to the other."""
+
+    context: str
+    source: Connection
+    target: Connection
+    tables: Sequence[Table]
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What one cycle did: distinct keys taken, rows written, rows deleted at most (keys without a row)."""
+
+    keys: int = 0
+    rows: int = 0
+    tick: int = 0
+    by_table: dict[str, int] = field(default_factory=dict)
+
+
+def cycle(flow: Flow, *, at_barrier: Callable[[], None] | None = None) -> Applied:
+    """Bring the target to a state that the source has now.
+
+    `at_barrier` is called between the two commits: the target then equals the source's snapshot, which is still open
+    on `flow.source`; verification compares there. If it raises, the entries return to the log.
+    """
+    tick = _draw_tick(flow.source)
+    flow.source.execute(_TAKEN)
+    flow.source.isolation_level = IsolationLevel.REPEATABLE_READ
+    try:
+        with flow.source.transaction():
+            applied = transfer(flow, tick=tick)
+            fault_point("follow.target_committed")
+            if at_barrier is not None:
+                at_barrier()
+        fault_point("follow.source_committed")
+        return applied
+    finally:
+        flow.source.isolation_level = None
+
+
+def transfer(flow: Flow, *, tick: int, finish: Callable[[Connection], None] | None = None) -> Applied:
+    """Take the log in the source's open transaction, and write and commit the rows on the target.
+
+    `finish` runs last inside the target's transaction; the switch sets sequences and its mark there.
+    """
+    taken = flow.source.execute(sql.SQL(_TAKE).format(log=log_table(flow.context))).rowcount
+    dirty = _dirty_tables(flow) if taken else []
+    if taken:
+        flow.source.execute(_BY_INDEX)
+    with flow.target.transaction():
+        rows = _write(flow, dirty) if dirty else {}
+        if not taken and finish is None:
+            flow.target.execute("SET LOCAL synchronous_commit = off")
+        flow.target.execute(_FRESHNESS, [flow.context, tick])
+        if finish is not None:
+            finish(flow.target)
+        fault_point("follow.target_staged")
+    return Applied(keys=taken, rows=sum(rows.values()), tick=tick, by_table=rows)
+
+
+def draw_tick(source: Connection) -> int:
+    """A number that orders snapshots of this database in real time; see `boundaries.facades.tick`."""
+    return _draw_tick(source)
+
+
+def _draw_tick(source: Connection) -> int:
+    row = source.execute("SELECT nextval('boundaries_facades_tick')").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _dirty_tables(flow: Flow) -> list[Table]:
+    names = {row[0] for row in flow.source.execute("SELECT DISTINCT tbl FROM pg_temp.boundaries_taken")}
+    return [table for table in flow.tables if table.name in names]
+
+
+def _write(flow: Flow, dirty: Sequence[Table]) -> dict[str, int]:
+    """Stage every dirty table, then delete in all of them, then insert in all of them."""
+    flow.target.execute("SET CONSTRAINTS ALL DEFERRED")
+    flow.target.execute(_BY_INDEX)
+    whole = {row[0] for row in flow.source.execute("SELECT tbl FROM pg_temp.boundaries_taken WHERE key IS NULL")}
+    for table in dirty:
+        _stage(flow, table, is_whole=table.name in whole)
+    for table in dirty:
+        _delete(flow.target, table, is_whole=table.name in whole)
+    return {table.name: _insert(flow.target, table) for table in dirty}
+
+
+def _stage(flow: Flow, table: Table, *, is_whole: bool) -> None:
+    """Copy the dirty keys, and the rows that they stand for now, into temporary tables of the target."""
+    keys, rows = _temporary(table)
+    columns = identifiers(table.copied)
+    flow.target.execute(
+        sql.SQL("CREATE TEMP TABLE IF NOT EXISTS {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA").format(
+            keys, table.key_columns(), table.qualified
+        )
+    )
+    flow.target.execute(
+        sql.SQL("CREATE TEMP TABLE IF NOT EXISTS {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA").format(
+            rows, columns, table.qualified
+        )
+    )
+    distinct = sql.SQL("SELECT DISTINCT {} FROM pg_temp.boundaries_taken k WHERE tbl = {} AND key IS NOT NULL").format(
+        table.key_from_array(sql.SQL("k.key")), sql.Literal(table.name)
+    )
+    _pipe(flow, distinct, keys, table.key_columns())
+    if is_whole:
+        current = sql.SQL("SELECT {} FROM {} WHERE {}").format(columns, table.qualified, table.condition)
+    else:
+        current = sql.SQL("SELECT {} FROM {} WHERE ({}) IN ({}) AND {}").format(
+            columns, table.qualified, table.key_columns(), distinct, table.condition
+        )
+    _pipe(flow, current, rows, columns)
+
+
+def _pipe(flow: Flow, query: sql.Composable, into: sql.Identifier, columns: sql.Composable) -> None:
+    read = sql.SQL("COPY ({}) TO STDOUT (FORMAT BINARY)").format(query)
+    write = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(into, columns)
+    with flow.source.cursor().copy(read) as outgoing, flow.target.cursor().copy(write) as incoming:
+        for block in outgoing:
+            incoming.write(block)
+
+
+def _delete(target: Connection, table: Table, *, is_whole: bool) -> None:
+    """Delete the rows that are gone at the source, and those whose unique values have changed hands."""
+    keys, rows = _temporary(table)
+    if is_whole:
+        target.execute(sql.SQL("DELETE FROM {} WHERE {}").format(table.qualified, table.condition))
+        return
+    same_key = _same(table.spec.key, "t", "s")
+    target.execute(
+        sql.SQL("DELETE FROM {} t USING {} k WHERE {} AND NOT EXISTS (SELECT 1 FROM {} s WHERE {})").format(
+            table.qualified, keys, _same(table.spec.key, "t", "k"), rows, same_key
+        )
+    )
+    for unique in table.unique_sets:
+        target.execute(
+            sql.SQL("DELETE FROM {} t USING {} s WHERE {} AND ({}) IS DISTINCT FROM ({})").format(
+                table.qualified, rows, same_key, _row(unique, "t"), _row(unique, "s")
+            )
+        )
+
+
+def _insert(target: Connection, table: Table) -> int:
+    _, rows = _temporary(table)
+    others = [name for name in table.copied if name not in table.spec.key]
+    action = (
+        sql.SQL("DO UPDATE SET {}").format(
+            sql.SQL(", ").join(sql.SQL("{0} = EXCLUDED.{0}").format(sql.Identifier(name)) for name in others)
+        )
+        if others
+        else sql.SQL("DO NOTHING")
+    )
+    columns = identifiers(table.copied)
+    return target.execute(
+        sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {} ON CONFLICT ({}) {}").format(
+            table.qualified, columns, columns, rows, table.key_columns(), action
+        )
+    ).rowcount
+
+
+def _temporary(table: Table) -> tuple[sql.Identifier, sql.Identifier]:
+    return sql.Identifier("pg_temp", f"boundaries_keys_{table.digest}"), sql.Identifier(
+        "pg_temp", f"boundaries_rows_{table.digest}"
+    )
+
+
+def _same(names: Sequence[str], left: str, right: str) -> sql.Composable:
+    return sql.SQL(" AND ").join(
+        sql.SQL("{} = {}").format(sql.Identifier(left, name), sql.Identifier(right, name)) for name in names
+    )
+
+
+def _row(names: Sequence[str], alias: str) -> sql.Composable:
+    return sql.SQL("ROW({})").format(identifiers(names, alias))

@@ -1,0 +1,163 @@
+"""How does the owner's database remember which rows have changed?
+
+Statement-level triggers with transition tables write (table, key) into one log per context, nothing else: rows are
+read again when they are applied. The applier's own writes are skipped, known by its login role. TRUNCATE writes an
+entry without a key: that table is copied again as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from psycopg import sql
+
+from boundaries.strangler.postgres.connection import Connection, mover_role
+from boundaries.strangler.postgres.ddl import run_briefly
+from boundaries.strangler.postgres.table import Table
+
+# Part of every object's name, so that objects of kit N and N-1 can be told apart.
+VERSION = "v1"
+
+_LOG = """
+CREATE TABLE IF NOT EXISTS {log} (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    tbl text NOT NULL,
+    key text[]
+) WITH (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_insert_threshold = -1)
+"""
+
+_FUNCTION = """
+CREATE OR REPLACE FUNCTION {function}() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $capture$
+BEGIN
+    IF session_user = {mover} THEN
+        RETURN NULL;
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO {log} (tbl, key) SELECT {name}, {new_key} FROM new_rows n WHERE {condition};
+    ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO {log} (tbl, key) SELECT {name}, {old_key} FROM old_rows o WHERE {condition};
+    ELSIF TG_OP = 'UPDATE' THEN
+        INSERT INTO {log} (tbl, key)
+            SELECT {name}, {new_key} FROM new_rows n WHERE {condition}
+            UNION SELECT {name}, {old_key} FROM old_rows o WHERE {condition};
+    ELSE
+        INSERT INTO {log} (tbl, key) VALUES ({name}, NULL);
+    END IF;
+    RETURN NULL;
+END
+$capture$
+"""
+
+_TRIGGERS = {
+    "ins": "AFTER INSERT ON {table} REFERENCING NEW TABLE AS new_rows",
+    "upd": "AFTER UPDATE ON {table} REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows",
+    "del": "AFTER DELETE ON {table} REFERENCING OLD TABLE AS old_rows",
+    "trn": "AFTER TRUNCATE ON {table}",
+}
+
+
+def log_table(context: str, schema: str = "public") -> sql.Identifier:
+    """The change log of a context."""
+    return sql.Identifier(schema, f"boundaries_log_{context}")
+
+
+def install(connection: Connection, context: str, tables: Sequence[Table]) -> None:
+    """Create log, functions and triggers; what is there already is left alone.
+
+    Each table is locked (SHARE ROW EXCLUSIVE) for its own short transaction.
+
+    :raises boundaries.strangler.postgres.ddl.LockRefused: when a table stays locked by others.
+    """
+    run_briefly(connection, [sql.SQL(_LOG).format(log=log_table(context))], what=f"the change log of {context}")
+    _close_to_others(connection, context)
+    mover = mover_role(connection)
+    for table in tables:
+        if not is_installed(connection, context, table):
+            run_briefly(connection, list(_statements(context, table, mover)), what=table.name)
+
+
+def remove(connection: Connection, context: str, tables: Sequence[Table]) -> None:
+    """Drop triggers, functions and log again; nothing is left."""
+    for table in tables:
+        drops = [
+            sql.SQL("DROP TRIGGER IF EXISTS {} ON {}").format(_trigger(context, kind), table.qualified) for kind in _TRIGGERS
+        ]
+        drops.append(sql.SQL("DROP FUNCTION IF EXISTS {}()").format(_function(context, table)))
+        run_briefly(connection, drops, what=table.name)
+    run_briefly(connection, [sql.SQL("DROP TABLE IF EXISTS {}").format(log_table(context))], what="the change log")
+
+
+def is_installed(connection: Connection, context: str, table: Table) -> bool:
+    """Whether all four triggers of this version are there and fire always."""
+    row = connection.execute(
+        """
+        SELECT count(*) FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+        WHERE t.tgrelid = %s::regclass AND p.proname = %s AND t.tgenabled = 'A'
+        """,
+        [table.qualified.as_string(connection), _function_name(context, table)],
+    ).fetchone()
+    return row is not None and row[0] == len(_TRIGGERS)
+
+
+def exists(connection: Connection, context: str) -> bool:
+    """Whether there is a change log of this context here."""
+    row = connection.execute("SELECT to_regclass(%s) IS NOT NULL", [f"boundaries_log_{context}"]).fetchone()
+    return bool(row and row[0])
+
+
+def backlog(connection: Connection, context: str) -> int:
+    """How many entries wait in the log."""
+    query = sql.SQL("SELECT count(*) FROM {}").format(log_table(context))
+    row = connection.execute(query).fetchone()
+    return int(row[0]) if row else 0
+
+
+def is_empty(connection: Connection, context: str) -> bool:
+    """Whether nothing waits in the log; cheaper than counting."""
+    query = sql.SQL("SELECT NOT EXISTS (SELECT 1 FROM {})").format(log_table(context))
+    row = connection.execute(query).fetchone()
+    return bool(row and row[0])
+
+
+def _statements(context: str, table: Table, mover: str) -> Sequence[sql.Composable]:
+    function = _function(context, table)
+    body = sql.SQL(_FUNCTION).format(
+        function=function, mover=sql.Literal(mover), log=log_table(context), name=sql.Literal(table.name),
+        new_key=table.key_array("n"), old_key=table.key_array("o"), condition=table.condition,
+    )  # fmt: skip
+    statements: list[sql.Composable] = [body]
+    for kind, event in _TRIGGERS.items():
+        trigger = _trigger(context, kind)
+        statements += [
+            sql.SQL("CREATE OR REPLACE TRIGGER {} ").format(trigger)
+            + sql.SQL(event).format(table=table.qualified)  # type: ignore[arg-type]
+            + sql.SQL(" FOR EACH STATEMENT EXECUTE FUNCTION {}()").format(function),
+            sql.SQL("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}").format(table.qualified, trigger),
+        ]
+    return statements
+
+
+def _close_to_others(connection: Connection, context: str) -> None:
+    """Take from everybody but the owner what default privileges have given on the log."""
+    grantees = connection.execute(
+        """
+        SELECT DISTINCT grantee::regrole::text FROM pg_class, aclexplode(relacl)
+        WHERE oid = to_regclass(%s) AND grantee <> relowner AND grantee <> 0
+        """,
+        [f"boundaries_log_{context}"],
+    ).fetchall()
+    for (grantee,) in grantees:
+        connection.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(log_table(context), sql.SQL(grantee)))
+
+
+def _function(context: str, table: Table) -> sql.Identifier:
+    return sql.Identifier("public", _function_name(context, table))
+
+
+def _function_name(context: str, table: Table) -> str:
+    return f"boundaries_capture_{context}_{table.digest}_{VERSION}"
+
+
+def _trigger(context: str, kind: str) -> sql.Identifier:
+    return sql.Identifier(f"boundaries_capture_{context}_{kind}")

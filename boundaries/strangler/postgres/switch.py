@@ -1,0 +1,226 @@
+"""How do the writes change sides?
+
+    1  switch.catch_up   apply the log until little is left
+    2  switch.gate       take the gate exclusively on the open side, with a short timeout, again and again
+    3  switch.drain      apply the rest; sequences and the mark `drained` in the same commit on the other side
+    4  switch.close      close the open side and raise its epoch; commit, which lets go of the gate
+    5  switch.open       open the other side by compare-and-set on epoch and mark
+
+Never both open: 4 is committed before 5 begins. After a crash, any process can finish from the two ownership rows:
+one open is the owner; none open means that 5 is missing. Going back is the same code with the sides swapped.
+A coordinator that hangs while it holds the gate is cut off by the server itself.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from boundaries.conf import setting
+from boundaries.errors import BoundaryError
+from boundaries.faults import fault_point
+from boundaries.strangler.postgres import ownership, sequence
+from boundaries.strangler.postgres.apply import Flow, cycle, draw_tick, transfer
+from boundaries.strangler.postgres.capture import backlog
+from boundaries.strangler.postgres.connection import Connection, Endpoint, Pair
+from boundaries.strangler.postgres.ddl import blockers_of
+from boundaries.strangler.postgres.gate import lock_key
+from boundaries.strangler.postgres.ownership import BothOpen
+
+CATCH_UP_ROWS = 200
+HELD_AT_MOST_MS = 2_000
+
+
+class GateBusy(BoundaryError):
+    """Raised when the gate could not be had; writers have waited no longer than the stated bound each time."""
+
+    code = "BD515"
+    problem = "The gate of {context} could not be had in {attempts} attempts of {timeout_ms} ms; open transactions: {blockers}."
+    remedy = "Nothing has changed. End or shorten those transactions and run the same command again; see the guide 'When the switch does not go through'."
+
+
+class GateLost(BoundaryError):
+    """Raised when the server cut the switch off while it held the gate, because it took too long."""
+
+    code = "BD516"
+    problem = "The switch of {context} was cut off while it held the gate (at most {held_ms} ms): {reason}."
+    remedy = "Run the same command again: it finds out from the ownership rows where things stand, and goes on."
+
+
+class NotOwned(BoundaryError):
+    """Raised when the ownership rows are missing: nothing has been replicated yet."""
+
+    code = "BD517"
+    problem = "{context} has no ownership row on the {side} side."
+    remedy = "Run `boundaries extract {context} replicate` first."
+
+
+@dataclass(frozen=True, slots=True)
+class Switched:
+    """How a switch went: who owns now, and the moments (UTC) and lengths (milliseconds) that matter to a writer."""
+
+    owner: str
+    epoch: int
+    asked_at: datetime
+    opened_at: datetime
+    window_ms: float
+    attempts: int
+    keys_drained: int
+    sequences: dict[str, int]
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON-ready values."""
+        return {
+            "owner": self.owner, "epoch": self.epoch,
+            "gate_asked_at": self.asked_at.isoformat(), "target_opened_at": self.opened_at.isoformat(),
+            "window_ms": self.window_ms, "gate_attempts": self.attempts, "keys_drained": self.keys_drained,
+            "sequences": self.sequences,
+        }  # fmt: skip
+
+
+def owner_side(pair: Pair, monolith: Connection, service: Connection) -> str | None:
+    """"monolith" or "service": who owns the writes now; None in the short while when nobody does.
+
+    :raises NotOwned: before the first `replicate`.
+    :raises BothOpen: when the rows contradict each other.
+    """
+    left, right = _row(monolith, pair.context, "monolith"), _row(service, pair.context, "service")
+    if left.open and right.open:
+        raise BothOpen(context=pair.context, monolith=left.epoch, service=right.epoch)
+    if left.open:
+        return "monolith"
+    return "service" if right.open else None
+
+
+def finish(pair: Pair, monolith: Connection, service: Connection) -> str:
+    """Complete a switch that was cut off between closing and opening; otherwise change nothing. Returns the owner.
+
+    The side with the higher epoch is the one that was closed; the other one has been drained for it before.
+    """
+    owner = owner_side(pair, monolith, service)
+    if owner is not None:
+        return owner
+    left, right = _row(monolith, pair.context, "monolith"), _row(service, pair.context, "service")
+    name, connection = ("service", service) if left.epoch > right.epoch else ("monolith", monolith)
+    ownership.open_for(connection, pair.context, max(left.epoch, right.epoch))
+    return owner_side(pair, monolith, service) or name
+
+
+def switch(flow: Flow, *, source: Endpoint, to: str, tell: Callable[[str], None] = lambda phase: None) -> Switched:
+    """Hand the writes of `flow.context` from the flow's source to its target.
+
+    `flow` is consumed by the caller alone (it holds the consumer lock). The gate is taken on a connection of its own,
+    so that a time-out of the server cuts off just that.
+
+    :raises GateBusy: when writers did not let it through.
+    :raises GateLost: when it took too long; the source stays the owner.
+    """
+    tell("catching up")
+    while cycle(flow).keys > CATCH_UP_ROWS:
+        tell("catching up")
+    fault_point("switch.caught_up")
+    asked_at = datetime.now(UTC)
+    holder = source.connect()
+    try:
+        held = Flow(flow.context, holder, flow.target, flow.tables)
+        attempts = _take_gate(held, tell)
+        started = time.monotonic()
+        keys, epoch, sequences = _drain_and_close(held)
+    except (psycopg.errors.IdleInTransactionSessionTimeout, psycopg.errors.QueryCanceled, psycopg.OperationalError) as error:
+        raise GateLost(context=flow.context, held_ms=HELD_AT_MOST_MS, reason=str(error).splitlines()[0]) from error
+    finally:
+        holder.close()
+    fault_point("switch.closed")
+    ownership.open_for(flow.target, flow.context, epoch)
+    opened_at = datetime.now(UTC)
+    window_ms = round((time.monotonic() - started) * 1000, 2)
+    fault_point("switch.opened")
+    return Switched(to, epoch, asked_at, opened_at, window_ms, attempts, keys, sequences)
+
+
+def measure_pause(flow: Flow, *, source: Endpoint) -> float:
+    """Take the gate, drain, and let go again without closing: the pause in milliseconds that a switch would have now."""
+    while cycle(flow).keys > CATCH_UP_ROWS:
+        pass
+    holder = source.connect()
+    try:
+        held = Flow(flow.context, holder, flow.target, flow.tables)
+        _take_gate(held, lambda phase: None)
+        started = time.monotonic()
+        holder.execute("SELECT 1")
+        transfer(held, tick=draw_tick(holder))
+        holder.execute("COMMIT")
+        return round((time.monotonic() - started) * 1000, 2)
+    finally:
+        holder.close()
+
+
+def _take_gate(held: Flow, tell: Callable[[str], None]) -> int:
+    """Open the holder's transaction and take the gate in it; returns how many attempts it took."""
+    timeout, attempts = setting("GATE_TIMEOUT_MS"), setting("GATE_ATTEMPTS")
+    holder = held.source
+    holder.execute("CREATE TEMP TABLE IF NOT EXISTS boundaries_taken (tbl text, key text[]) ON COMMIT DELETE ROWS")
+    blockers = ""
+    for attempt in range(1, attempts + 1):
+        tell("waiting at the gate")
+        fault_point("switch.before_gate")
+        holder.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+        _limit(holder, timeout)
+        try:
+            holder.execute(sql.SQL("SELECT pg_advisory_xact_lock({})").format(lock_key(held.context)))
+        except psycopg.errors.LockNotAvailable:
+            holder.execute("ROLLBACK")
+            blockers = blockers_of(holder) or blockers
+            time.sleep(random.uniform(0.05, 0.2) * min(attempt, 10))  # noqa: S311  (spreads attempts, no secret)
+            continue
+        fault_point("switch.gate_held")
+        return attempt
+    raise GateBusy(context=held.context, attempts=attempts, timeout_ms=timeout, blockers=blockers or "none seen")
+
+
+def _limit(holder: Connection, lock_timeout_ms: int) -> None:
+    """Let the server end this transaction if we hang: writers must not wait for a process that is gone."""
+    limits = {
+        "lock_timeout": lock_timeout_ms,
+        "statement_timeout": HELD_AT_MOST_MS,
+        "idle_in_transaction_session_timeout": HELD_AT_MOST_MS,
+    }
+    for name, value in limits.items():
+        holder.execute(sql.SQL("SET LOCAL {} = {}").format(sql.Identifier(name), sql.Literal(value)))
+
+
+def _drain_and_close(held: Flow) -> tuple[int, int, dict[str, int]]:
+    """Steps 3 and 4: under the gate, so that no writer of the moved rows is under way on the source."""
+    current = ownership.read(held.source, held.context)
+    assert current is not None
+    assert current.open, "the gate is taken on the open side"
+    sequences: dict[str, int] = {}
+
+    def finish_target(target: Connection) -> None:
+        sequences.update(sequence.advance(held.source, target, held.tables))
+        ownership.mark_drained(target, held.context, current.epoch + 1)
+
+    applied = transfer(held, tick=draw_tick(held.source), finish=finish_target)
+    fault_point("switch.drained")
+    epoch = ownership.close(held.source, held.context)
+    fault_point("switch.before_close")
+    held.source.execute("COMMIT")
+    return applied.keys, epoch, sequences
+
+
+
+
+def _row(connection: Connection, context: str, side: str) -> ownership.Ownership:
+    row = ownership.read(connection, context)
+    if row is None:
+        raise NotOwned(context=context, side=side)
+    return row
+
+

@@ -1,0 +1,58 @@
+"""Where does a context stand, what comes next, and why not yet?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from boundaries.errors import BoundaryError
+from boundaries.facades import routing
+from boundaries.strangler import catalogue
+from boundaries.strangler.gate import Gate
+from boundaries.strangler.models import Extraction, StepRun
+from boundaries.strangler.operation import find_step, prepare
+from boundaries.strangler.step import Move
+
+
+def status(context: str) -> dict[str, Any]:
+    """Everything that the command line, the admin and the metrics say about one context; changes nothing."""
+    move = prepare(context=context)
+    reached = move.extraction.reached
+    following = catalogue.next_step(reached)
+    return {
+        "context": context,
+        "owner_team": move.context.owner,
+        "reached": reached,
+        "steps": [_step(move, name) for name in catalogue.JOURNEY],
+        "queries": str(routing.route_of(context, "").mode),
+        "writes": "monolith" if routing.owner_is_here(context) else "service",
+        "epoch": routing.epoch_of(context),
+        "wanted": Extraction.objects.get(pk=context).wanted,
+        "follower": move.extraction.follower,
+        "next": following,
+        "gates": [gate.as_dict() for gate in gates_of(move, following)] if following else [],
+    }
+
+
+def gates_of(move: Move, step: str) -> list[Gate]:
+    """The gates of a step as they are now; a side that cannot be asked is a gate that does not hold."""
+    try:
+        return list(find_step(step).gates(move))
+    except BoundaryError as error:
+        return [Gate("the question can be asked", False, error.what, error.what_to_do)]
+
+
+def _step(move: Move, name: str) -> dict[str, Any]:
+    step = find_step(name)
+    last = StepRun.objects.filter(context=move.name, step=name).first()
+    reached = move.extraction.reached
+    is_done = bool(reached) and catalogue.JOURNEY.index(reached) >= catalogue.JOURNEY.index(name)
+    return {
+        "name": name,
+        "what": step.what,
+        "done": is_done,
+        "result": str(last.result) if last else None,
+        "seconds": last.seconds if last else None,
+        "at": last.started_at.isoformat() if last else None,
+        "progress": last.progress if last else {},
+        "problem": last.problem if last else "",
+    }

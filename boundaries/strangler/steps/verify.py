@@ -1,0 +1,89 @@
+"""Step: compare every row of every table, and name each difference."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from boundaries.errors import BoundaryError
+from boundaries.strangler.flow import both_sides, opposite
+from boundaries.strangler.gate import Gate
+from boundaries.strangler.lock import consumer_lock
+from boundaries.strangler.postgres import capture, fingerprint, gate, sequence
+from boundaries.strangler.postgres.verify import count_rows, verify
+from boundaries.strangler.step import Move
+
+
+class NotEqual(BoundaryError):
+    """Raised when the sides differ; the facts hold the first fifty rows."""
+
+    code = "BD519"
+    problem = "{context}: {differences} of {rows} rows differ between the sides; the first: {first}."
+    remedy = "Find out who wrote the closed side; `boundaries extract {context} replicate` after a rollback copies anew."
+
+
+class Verify:
+    """Compares at a snapshot, while everything goes on."""
+
+    name = "verify"
+    what = "compares every row of both sides at one snapshot, without stopping anything"
+    way_back = "none needed: it only reads"
+    comes_after = "replicate"
+    destructive = False
+
+    def gates(self, move: Move) -> Iterable[Gate]:
+        """Capture and gate are installed and enabled on both sides."""
+        with both_sides(move.context) as both:
+            for side in ("monolith", "service"):
+                connection = both.connection(side)
+                missing = [
+                    table.name
+                    for table in both.tables(side)
+                    if not (capture.is_installed(connection, move.name, table) and gate.is_installed(connection, move.name, table))
+                ]
+                yield Gate(
+                    f"triggers of the {side} are enabled", not missing, ", ".join(missing) or "all of them",
+                    f"Somebody has switched them off: run `boundaries extract {move.name} replicate` again.",
+                )  # fmt: skip
+
+    def describe(self, move: Move) -> list[str]:
+        """How much there is to compare."""
+        with both_sides(move.context) as both:
+            tables = both.tables("monolith")
+            return [f"compare {count_rows(both.monolith, tables):,} rows in {len(tables)} tables"]
+
+    def run(self, move: Move) -> dict[str, Any]:
+        """Compare rows, shapes and sequences.
+
+        :raises NotEqual: when anything differs.
+        """
+        started = time.monotonic()
+        with both_sides(move.context) as both:
+            owner = both.owner() or "monolith"
+            tables = both.tables(owner)
+            total = count_rows(both.connection(owner), tables)
+            with consumer_lock(both.monolith, move.name):
+                verdict = verify(
+                    both.flow(owner, tables), tell=lambda rows: move.progress.report("comparing", done=rows, total=max(total, rows))
+                )
+            lines = fingerprint.differences(both.monolith, both.service, both.tables("monolith"), both.tables("service"))
+            wrong_sequences = sequence.behind(both.connection(owner), both.connection(opposite(owner)), tables)
+        figures = {
+            "rows_compared": verdict.rows_compared, "differences": verdict.differences, "barriers": verdict.barriers,
+            "shown": [difference.as_dict() for difference in verdict.shown], "by_table": verdict.by_table,
+            "schema_differences": lines, "sequences_behind": wrong_sequences, "owner": owner,
+            "seconds": round(time.monotonic() - started, 3), "at": time.time(),
+        }  # fmt: skip
+        move.extraction.facts["verify"] = figures
+        move.extraction.save(update_fields=["facts"])
+        if verdict.differences or lines:
+            first = str(verdict.shown[0].as_dict()) if verdict.shown else lines[0]
+            raise NotEqual(
+                context=move.name, differences=verdict.differences + len(lines), rows=verdict.rows_compared, first=first,
+                shown=figures["shown"], schema=lines,
+            )  # fmt: skip
+        return figures
+
+
+STEP = Verify()

@@ -1,0 +1,120 @@
+"""How do the steps look on a terminal?"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+from urllib.parse import urlsplit
+
+from boundaries.cli import DONE, print_json
+from boundaries.contexts.map import current_map
+from boundaries.strangler.models import StepRun
+
+_WIDTH = 100
+
+
+class Line:
+    """Shows progress in one line that is rewritten; on something that is no terminal, a line per phase."""
+
+    def __init__(self) -> None:
+        self._phase = ""
+
+    def __call__(self, figures: dict[str, Any]) -> None:
+        """Receive one report of `Progress`."""
+        if sys.stderr.isatty():
+            end = "\r" if figures.get("done") != figures.get("total") or "done" not in figures else "\n"
+            print(_say(figures).ljust(_WIDTH), end=end, file=sys.stderr, flush=True)
+        elif figures["phase"] != self._phase:
+            print(f"  {figures['phase']} ...", file=sys.stderr, flush=True)
+        self._phase = figures["phase"]
+
+
+def show_status(context: str, *, as_json: bool) -> int:
+    """Print where a context stands, and what comes next."""
+    from boundaries.strangler.status import status
+
+    facts = status(context)
+    if as_json:
+        print_json(facts)
+        return DONE
+    print(f"{context} ({facts['owner_team'] or 'no owner named'})")
+    print(f"  queries: {facts['queries']}   writes: {facts['writes']}   follower: {_follower(facts['follower'])}\n")
+    for step in facts["steps"]:
+        mark = "✓" if step["done"] else "→" if step["name"] == facts["next"] else " "
+        print(f"  {mark} {step['name']:<14} {step['what']}")
+    print()
+    _show_next(facts)
+    return DONE
+
+
+def show_run(run: StepRun) -> None:
+    """Print how a step went."""
+    if "plan" in run.figures:
+        print(f"{run.context} {run.step} would:")
+        for line in run.figures["plan"]:
+            print(f"  - {line}")
+        return
+    for name, text in run.figures.items():
+        if name == "text":
+            print(text)
+    plain = {name: value for name, value in run.figures.items() if isinstance(value, str | int | float | bool) and name != "text"}
+    figures = ", ".join(f"{name.replace('_', ' ')} {_number(value)}" for name, value in plain.items())
+    print(f"{run.context} {run.step}: done in {run.seconds:.1f} s" + (f"  ({figures})" if figures else ""))
+
+
+def as_json(run: StepRun) -> dict[str, Any]:
+    """A run as one JSON object."""
+    return {
+        "context": run.context, "step": run.step, "result": str(run.result), "seconds": run.seconds,
+        "started_at": run.started_at.isoformat(), "finished_at": run.finished_at.isoformat() if run.finished_at else None,
+        "gates": run.gates, "figures": run.figures,
+    }  # fmt: skip
+
+
+def grants(context: str) -> str:
+    """The statements that a DBA runs once."""
+    from django.db import connections
+
+    from boundaries.conf import setting
+    from boundaries.strangler.grants import dba_script
+
+    service = current_map().context(context).service
+    name = urlsplit(service.resolve_database()).path.lstrip("/") if service else context
+    monolith = connections[setting("DATABASE")].settings_dict["NAME"]
+    return dba_script(monolith=monolith, service=name, context=context)
+
+
+def _show_next(facts: dict[str, Any]) -> None:
+    context, following = facts["context"], facts["next"]
+    if following is None:
+        print(f"The service owns the writes. Back: boundaries extract {context} rollback --yes={context}")
+        return
+    refused = [gate for gate in facts["gates"] if not gate["passed"]]
+    for gate in refused:
+        print(f"  not yet: {gate['name']}: {gate['figure']}. {gate['remedy']}")
+    confirm = f" --yes={context}" if following == "switch-writes" else ""
+    print(f"Next: boundaries extract {context} {following}{confirm}")
+
+
+def _follower(told: dict[str, Any]) -> str:
+    import time
+
+    if not told:
+        return "never started"
+    age = time.time() - told["at"]
+    state = f"error: {told['error']}" if told.get("error") else f"{told.get('lag_rows', 0)} changes behind"
+    return f"{state}, heard {age:.0f} s ago"
+
+
+def _say(figures: dict[str, Any]) -> str:
+    text = f"  {figures['phase']}"
+    if "done" in figures:
+        total = f" of {figures['total']:,}" if figures["total"] else ""
+        text += f": {figures['done']:,}{total} {figures['unit']}, {figures['per_second']:,}/s"
+        if figures["seconds_left"]:
+            text += f", {figures['seconds_left']:.0f} s left"
+    return text
+
+
+def _number(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

@@ -1,0 +1,97 @@
+"""The verbs `extract` and `follow`."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from typing import Any
+
+from boundaries.cli import DONE, Verb, print_json
+
+
+def _configure_extract(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("context", help="the context to be extracted")
+    parser.add_argument("step", nargs="?", help="without it: where the context stands and what comes next")
+    parser.add_argument("--dry-run", action="store_true", help="look at the gates and say what would be done")
+    parser.add_argument("--yes", metavar="CONTEXT", help="the context's name, to confirm a destructive step")
+    parser.add_argument("--reason", default="", help="why; kept with the run")
+    parser.add_argument("--percent", type=float, help="switch-reads: share of the callers")
+    parser.add_argument("--rehearse", action="store_true", help="switch-writes: measure the pause, switch nothing")
+    parser.add_argument("--print-grants", action="store_true", help="provision: what a DBA runs, and nothing else")
+    parser.add_argument("--diff", action="store_true", help="scaffold: show how edited files differ")
+    parser.add_argument("--bookings", type=int, default=100_000, help="rehearse: how much to seed")
+    parser.add_argument("--seed", type=int, default=1, help="rehearse: seed of data and traffic")
+
+
+def _extract(options: argparse.Namespace) -> int:
+    from boundaries.contexts.map import current_map
+    from boundaries.strangler import terminal
+
+    current_map().context(options.context)
+    if options.print_grants:
+        print(terminal.grants(options.context))
+        return DONE
+    if options.step in (None, "status"):
+        return terminal.show_status(options.context, as_json=options.format == "json")
+    if options.step == "rehearse":
+        from boundaries.strangler.rehearsal.run import rehearse
+
+        return rehearse(options.context, bookings=options.bookings, seed=options.seed, as_json=options.format == "json")
+    return _run_step(options)
+
+
+def _run_step(options: argparse.Namespace) -> int:
+    import getpass
+
+    from boundaries.strangler import terminal
+    from boundaries.strangler.operation import run_step
+
+    is_json = options.format == "json"
+    run = run_step(
+        context=options.context, step=options.step, who=getpass.getuser(), why=options.reason,
+        options=_step_options(options), listener=None if is_json else terminal.Line(),
+    )  # fmt: skip
+    if is_json:
+        print_json(terminal.as_json(run))
+    else:
+        terminal.show_run(run)
+    return DONE
+
+
+def _step_options(options: argparse.Namespace) -> dict[str, Any]:
+    names = ("dry_run", "yes", "percent", "rehearse", "diff")
+    return {name: getattr(options, name) for name in names}
+
+
+def _follow(options: argparse.Namespace) -> int:
+    from boundaries.strangler.follow import follow_forever
+
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    if options.format == "text":
+        print("Following; SIGTERM ends it after the cycle under way.", file=sys.stderr)
+    follow_forever(stop)
+    return DONE
+
+
+VERBS = [
+    Verb(
+        name="extract",
+        help="move one context out, step by step; without a step: where it stands",
+        configure=_configure_extract,
+        run=_extract,
+        needs_django=True,
+        epilog="Steps: plan, scaffold, provision, replicate, verify, shadow, switch-reads, switch-writes;\n"
+        "at any time: status, rollback, abort, recover, rehearse.\n"
+        "Each can be killed and run again. Exit code 0: done, 2: refused, with the reason and the remedy.",
+    ),
+    Verb(
+        name="follow",
+        help="keep every moving context's other side up to date; one supervised process",
+        run=_follow,
+        needs_django=True,
+    ),
+]
