@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 
 from boundaries.enforcement.source.allow import allows_in
@@ -21,7 +22,7 @@ from boundaries.enforcement.source.facts import (
 )
 from boundaries.enforcement.source.parse import parse
 
-# Calls whose last name is one of these are kept; a file without any of the words is not searched for calls.
+# Calls whose last name is one of these are kept; only lines with one of the words are searched for calls.
 CALLEES = (
     "get_model",
     "get_registered_model",
@@ -44,8 +45,7 @@ def extract(content: bytes, *, loaders: Sequence[str] = (), is_door: bool = Fals
     """
     statements, problem = parse(content)
     wanted = frozenset((*CALLEES, *loaders))
-    pattern = b"|".join(re.escape(name.encode()) for name in sorted(wanted))
-    reader = _Reader(wanted if re.search(pattern, content) else frozenset())
+    reader = _Reader(wanted, _lines_with(content, wanted))
     try:
         reader.read(statements, scope="", guarded=False)
     except RecursionError:
@@ -63,8 +63,9 @@ def extract(content: bytes, *, loaders: Sequence[str] = (), is_door: bool = Fals
 
 
 class _Reader:
-    def __init__(self, callees: frozenset[str]) -> None:
+    def __init__(self, callees: frozenset[str], lines: list[int]) -> None:
         self.callees = callees
+        self.lines = lines
         self.imports: list[ImportFact] = []
         self.classes: list[ClassFact] = []
         self.assigns: dict[str, str] = {}
@@ -164,12 +165,22 @@ class _Reader:
                 self.assigns[name] = encoded
 
     def _read_calls(self, statement: ast.stmt, scope: str) -> None:
-        if not self.callees:
+        if not self.lines or not self._may_call(statement):
             return
         for expression in _expressions(statement):
-            for node in ast.walk(expression):
+            for node in ast.walk(expression) if self._may_call(expression) else ():
                 if isinstance(node, ast.Call) and _last_name(node.func) in self.callees:
                     self.calls.append(_read_call(node, _clean(scope)))
+
+    def _may_call(self, node: ast.AST) -> bool:
+        """Whether a wanted word stands on one of the node's lines; decorators stand above their function."""
+        first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", None)
+        if last is None:
+            return True
+        if decorators := getattr(node, "decorator_list", None):
+            first = decorators[0].lineno
+        at = bisect_left(self.lines, first)
+        return at < len(self.lines) and self.lines[at] <= last
 
 
 def _read_call(node: ast.Call, scope: str) -> CallFact:
@@ -212,6 +223,18 @@ def _read_dependencies(value: ast.List | ast.Tuple) -> Iterator[DependencyFact]:
             yield DependencyFact(app, name, *place)
         elif isinstance(item, ast.Call) and _last_name(item.func) == "swappable_dependency" and item.args:
             yield DependencyFact(encode(item.args[0]), "", *place)
+
+
+def _lines_with(content: bytes, names: Iterable[str]) -> list[int]:
+    """The lines on which one of the names stands: only there can it be called."""
+    words = b"|".join(re.escape(name.encode()) for name in sorted(names))
+    found: list[int] = []
+    line, position = 1, 0
+    for match in re.finditer(rb"\b(?:" + words + rb")\b", content):
+        line += content.count(b"\n", position, match.start())
+        position = match.start()
+        found.append(line)
+    return found
 
 
 def _assignments(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
