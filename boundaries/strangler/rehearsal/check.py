@@ -111,7 +111,9 @@ def copy_verified(measured: Measurements) -> Check:
     if verification is None or not verification.rows_compared:
         return Check(name, False, "No rows were compared.")
     if verification.differences:
-        return Check(name, False, f"{_count(verification.differences, 'row')} differ between the sides.")
+        verb = "differs" if verification.differences == 1 else "differ"
+        rows = f"{verification.differences:,} of {verification.rows_compared:,} rows"
+        return Check(name, False, f"{rows} {verb} between the sides.")
     return Check(name, True, f"{verification.rows_compared:,} rows compared, none differs.")
 
 
@@ -152,6 +154,8 @@ def pauses_short(measured: Measurements) -> Check:
 def no_stall(measured: Measurements) -> Check:
     """At no time did everybody wait."""
     name = "no_stall"
+    if not measured.journal.requests:
+        return Check(name, False, "Nobody was there who could have been kept waiting.")
     for kind, requests in (("nobody", measured.journal.requests), ("no writer", measured.journal.writes)):
         stall = longest_stall_ms(requests)
         if stall >= measured.limits.stall_ms:
