@@ -21,6 +21,8 @@ from boundaries.conf import setting
 from boundaries.facades.process_local import ProcessLocal
 from boundaries.facades.wire import RESPONSE_LIMIT_BYTES, Reply
 
+_PART_BYTES = 256 * 1024
+
 
 class ConnectionWasStale(ConnectionError):
     """The server had closed a connection that was kept open from an earlier call."""
@@ -66,13 +68,15 @@ def close_connections() -> None:
 
 
 def _read_all(response: urllib3.BaseHTTPResponse) -> bytes:
-    """The whole body. Reads until there is nothing more: only then does urllib3 notice a body that was cut short."""
-    content = b""
-    while part := response.read(RESPONSE_LIMIT_BYTES + 1 - len(content)):
-        content += part
-        if len(content) > RESPONSE_LIMIT_BYTES:
+    """The whole body. Reads until nothing more comes: only then is a body noticed that was cut short."""
+    parts: list[bytes] = []
+    left = RESPONSE_LIMIT_BYTES
+    while part := response.read(_PART_BYTES):
+        parts.append(part)
+        left -= len(part)
+        if left < 0:
             raise AnswerTooLarge
-    return content
+    return b"".join(parts)
 
 
 class _Expiring:
