@@ -96,17 +96,20 @@ def running(
     with ExitStack() as stack:
         lair = watchdog.create_lair(parent)
         stack.callback(watchdog.dismiss, watchdog.guard(lair))
-        servers = _choose(lair, names, redis, given)
+        servers = Servers()
         stack.callback(servers.stop)
+        # Before the servers are waited for, so that nobody who still uses them sees them go first.
         stack.callback(watchdog.clear, lair)
+        _choose(servers, lair, names, redis, given)
         servers.start()
         servers.environ = {watchdog.MARK: str(lair)} | _environ(names, servers, given)
         _create_databases(names, servers, given)
         yield servers
 
 
-def _choose(lair: Path, names: Sequence[str], redis: bool, given: Mapping[str, str]) -> Servers:
-    servers = Servers()
+def _choose(
+    servers: Servers, lair: Path, names: Sequence[str], redis: bool, given: Mapping[str, str]
+) -> None:
     missing = [name for index, name in enumerate(names) if not _is_given(name, given, is_first=index == 0)]
     if missing:
         installation.import_driver()
@@ -119,7 +122,6 @@ def _choose(lair: Path, names: Sequence[str], redis: bool, given: Mapping[str, s
             servers.redis = Redis(lair=lair, binary=binary)
         else:
             servers.notes.append("No redis-server was found: Celery uses its filesystem transport.")
-    return servers
 
 
 def _is_given(name: str, given: Mapping[str, str], *, is_first: bool) -> bool:

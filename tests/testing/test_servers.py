@@ -15,6 +15,7 @@ import pytest
 import redis
 
 from boundaries.testing import installation, shared, watchdog
+from boundaries.testing.server import ServerNotStarted
 from boundaries.testing.servers import ServerDied, Servers, running
 from tests.testing.conftest import ROOT, Supervisor
 from tests.testing.process import is_alive, is_gone, processes_of, wait_for
@@ -277,12 +278,50 @@ class TestCluster:
             with psycopg.connect(servers.environ["DATABASE_URL"]) as connection:
                 assert connection.execute("SELECT 1").fetchone() == (1,)
 
-    def test_tells_which_extra_is_missing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_tells_which_extra_is_missing_and_leaves_no_folder(
+        self, monkeypatch: pytest.MonkeyPatch, plain_environment: dict[str, str], tmp_path: Path
+    ) -> None:
         monkeypatch.setattr(installation, "POSTGRES_WHEEL", "no_such_wheel")
         monkeypatch.setenv("PATH", "")
 
-        with pytest.raises(installation.ExtraMissing, match=r"BD701: .*django-strangler\[servers\]"):
-            installation.find_binaries()
+        with (
+            pytest.raises(installation.ExtraMissing, match=r"BD701: .*django-strangler\[servers\]"),
+            running(clusters=("solo",), folder=tmp_path, given=plain_environment),
+        ):
+            pass
+
+        assert list(tmp_path.iterdir()) == []
+
+    def test_tells_when_no_account_can_run_it(
+        self, monkeypatch: pytest.MonkeyPatch, plain_environment: dict[str, str], tmp_path: Path
+    ) -> None:
+        if os.geteuid() != 0:
+            pytest.skip("only root runs servers as somebody else")
+        monkeypatch.setattr(installation, "_ACCOUNTS", ("no_such_account",))
+
+        with (
+            pytest.raises(installation.AccountMissing, match=r"BD702: .*no_such_account"),
+            running(clusters=("solo",), folder=tmp_path, given=plain_environment),
+        ):
+            pass
+
+        assert list(tmp_path.iterdir()) == []
+
+    def test_tells_the_end_of_the_log_when_it_does_not_start(
+        self, monkeypatch: pytest.MonkeyPatch, plain_environment: dict[str, str], tmp_path: Path
+    ) -> None:
+        broken = tmp_path / "redis-server"
+        broken.write_text("#!/bin/sh\necho this machine is out of luck\nexit 1\n")
+        broken.chmod(0o755)
+        monkeypatch.setattr("boundaries.testing.installation.find_redis", lambda: broken)
+
+        with (
+            pytest.raises(
+                ServerNotStarted, match=r"BD703: Redis redis did not start: this machine is out of luck"
+            ),
+            running(clusters=("solo",), given=plain_environment | OWN_SERVER),
+        ):
+            pass
 
 
 class TestRedis:
