@@ -15,6 +15,7 @@ from boundaries.testing.messaging import declarations
 from tests.messaging.declared import Noted, create_tables
 
 ROOT = Path(__file__).parents[2]
+REAL_COMMITS = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture(autouse=True)
@@ -30,8 +31,8 @@ def effect_tables(django_db_setup, django_db_blocker):
 
 
 @pytest.fixture
-def outbox(effect_tables, transactional_db):
-    """An empty outbox whose transactions are real, and no effects yet."""
+def outbox(effect_tables, db):
+    """An empty outbox and no effects yet. Other threads and processes see it only in a test with REAL_COMMITS."""
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE messaging_effect, messaging_command")
 

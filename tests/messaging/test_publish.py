@@ -13,6 +13,7 @@ from boundaries.messaging.event import UnknownEvent
 from boundaries.messaging.models import Delivery, Event
 from boundaries.messaging.publish import PublishOutsideTransaction, publish_all
 from boundaries.testing.messaging import capture_events, deliver_all
+from tests.messaging.conftest import REAL_COMMITS
 from tests.messaging.declared import Noted
 
 
@@ -33,6 +34,7 @@ class TestPublish:
         with pytest.raises(PublishOutsideTransaction):
             publish(Noted("a", 1))
 
+    @REAL_COMMITS
     def test_a_transaction_without_atomic_is_one_too(self, outbox):
         transaction.set_autocommit(False)
         try:

@@ -14,7 +14,7 @@ from boundaries.messaging.claim import Outcome, Result, claim, settle
 from boundaries.messaging.models import Delivery, DeliveryState, Event, InboxMessage
 from boundaries.messaging.relay import relay_forever, relay_round, relay_until_empty
 from boundaries.testing.messaging import deliver_all
-from tests.messaging.conftest import effects, expire_leases, make_everything_due, numbers
+from tests.messaging.conftest import REAL_COMMITS, effects, expire_leases, make_everything_due, numbers
 from tests.messaging.declared import Noted
 
 
@@ -99,6 +99,7 @@ class TestDelivery:
             deliver_all()
 
 
+@REAL_COMMITS
 class TestOrderOfCommits:
     def test_an_event_with_a_lower_number_that_commits_later_is_not_lost(self, tell, django_db_blocker):
         stored, may_commit = threading.Event(), threading.Event()
@@ -305,6 +306,7 @@ class TestOwner:
 
 
 class TestRelayForever:
+    @REAL_COMMITS
     def test_it_delivers_what_comes_and_ends_when_asked(self, tell, django_db_blocker):
         stop = threading.Event()
 

@@ -12,10 +12,19 @@ from django.db import transaction
 from boundaries.messaging.models import Delivery, DeliveryState
 from boundaries.messaging.publish import publish_all
 from boundaries.messaging.relay import relay_round
-from tests.messaging.conftest import ROOT, command, effects, expire_leases, make_everything_due, numbers
+from tests.messaging.conftest import (
+    REAL_COMMITS,
+    ROOT,
+    command,
+    effects,
+    expire_leases,
+    make_everything_due,
+    numbers,
+)
 from tests.messaging.declared import Noted
 from tests.messaging.test_relay import wait_for
 
+pytestmark = REAL_COMMITS
 POINTS = ["relay.after_claim", "relay.before_commit", "relay.after_send", "relay.before_settle"]
 
 
