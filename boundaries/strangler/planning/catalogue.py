@@ -18,13 +18,15 @@ _COUNT_LIMIT = 1_000_000
 _ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 
 _TABLES = """
-    SELECT c.oid, c.relname, c.relkind, c.reltuples, pg_total_relation_size(c.oid), c.relrowsecurity, n.nspname
+    SELECT c.oid, c.relname, c.relkind, c.reltuples, pg_total_relation_size(c.oid), c.relrowsecurity,
+           n.nspname
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.oid = ANY (SELECT to_regclass(quote_ident(name)) FROM unnest(%s::text[]) AS name)
 """
 _COLUMNS = """
     SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod),
-           coalesce(element.typtype, t.typtype), coalesce(element.typnamespace, t.typnamespace) = 'pg_catalog'::regnamespace
+           coalesce(element.typtype, t.typtype),
+           coalesce(element.typnamespace, t.typnamespace) = 'pg_catalog'::regnamespace
     FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid
     LEFT JOIN pg_type element ON t.typcategory = 'A' AND element.oid = t.typelem
     WHERE a.attrelid = ANY (%s) AND a.attnum > 0 AND NOT a.attisdropped
@@ -51,7 +53,10 @@ _EXCLUSIONS = """
 _TRIGGERS = (
     "SELECT tgrelid, tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = ANY (%s) ORDER BY tgname"
 )
-_RULES = "SELECT ev_class, rulename FROM pg_rewrite WHERE rulename <> '_RETURN' AND ev_class = ANY (%s) ORDER BY rulename"
+_RULES = """
+    SELECT ev_class, rulename FROM pg_rewrite
+    WHERE rulename <> '_RETURN' AND ev_class = ANY (%s) ORDER BY rulename
+"""
 _PARENTS = """
     SELECT i.inhrelid, parent.relname FROM pg_inherits i JOIN pg_class parent ON parent.oid = i.inhparent
     WHERE i.inhrelid = ANY (%s)
@@ -68,8 +73,8 @@ def read_tables(
 ) -> tuple[DatabaseFacts, dict[str, StoredTable]]:
     """The tables as the database has them, by name; and whether it answered at all.
 
-    `conditions` gives an SQL condition for tables of which only some rows move: those rows are counted. Where there
-    are more than a million of them, or no statistics, the number is the statistics' estimate.
+    `conditions` gives an SQL condition for tables of which only some rows move: those rows are counted.
+    Beyond a million the number is the statistics' estimate.
     """
     connection = connections[alias]
     if connection.vendor != "postgresql":

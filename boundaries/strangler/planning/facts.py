@@ -172,7 +172,10 @@ class DatabaseFacts:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything that the plan of one context is made of."""
+    """Everything that the plan of one context is made of.
+
+    `known_keys` are the pairs (table, target table) of foreign keys that the models declare.
+    """
 
     context: str
     declaration: Declaration
@@ -181,6 +184,7 @@ class Facts:
     tables: tuple[PlannedTable, ...] = ()
     relations: tuple[Relation, ...] = ()
     crossings: tuple[Crossing, ...] = ()
+    known_keys: frozenset[tuple[str, str]] = frozenset()
     code: CodeFacts = field(default_factory=CodeFacts)
     unresolved: Mapping[str, int] = field(default_factory=dict)
     notices: tuple[str, ...] = ()

@@ -1,13 +1,13 @@
 """What do the running project's models say about a context?
 
-Exact, since Django itself has resolved base classes, strings and swapped models; the lint sees the same from source.
+Exact, since Django itself has resolved base classes, strings and swapped models; the lint reads source.
 """
 
 from __future__ import annotations
 
 import ast
 import inspect
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -59,6 +59,21 @@ def find_relations(context: str, *, root: Path) -> list[Relation]:
     return found
 
 
+def find_known_keys() -> frozenset[tuple[str, str]]:
+    """The pairs (table, target table) of every foreign key that Django's models declare."""
+    return frozenset(
+        (model._meta.db_table, field.remote_field.model._meta.db_table)
+        for model in apps.get_models(include_auto_created=True, include_swapped=False)
+        for field in model._meta.local_fields
+        if field.remote_field and _is_model(field.remote_field.model)
+    )
+
+
+def models_in(modules: Collection[str]) -> list[type[Model]]:
+    """The models, with a table of their own, that are written in these modules."""
+    return [model for model in apps.get_models() if model.__module__ in modules]
+
+
 def find_generic_foreign_keys_elsewhere(context: str) -> list[str]:
     """Fields of other contexts that could point at any row of this one."""
     return [
@@ -95,9 +110,9 @@ def _related(model: type[Model]) -> Iterator[tuple[Any, str | None, type[Model]]
     links = {link.name for link in model._meta.parents.values() if link}
     local: list[Any] = [*model._meta.local_fields, *model._meta.local_many_to_many]
     for field in local:
-        target = field.remote_field.model if field.is_relation and field.remote_field else None
+        target: Any = field.remote_field.model if field.is_relation and field.remote_field else None
         # Content types are reported apart, and a link to a parent is its inheritance.
-        if isinstance(target, type) and field.name not in links and target._meta.label != _CONTENT_TYPE:
+        if _is_model(target) and field.name not in links and target._meta.label != _CONTENT_TYPE:
             yield "relation", field.name, target
 
 
@@ -122,8 +137,13 @@ def _generic(model: type[Model], root: Path) -> Iterator[Relation]:
 
 
 def _points_at_content_types(field: Field[Any, Any]) -> bool:
-    target = field.remote_field.model if field.remote_field else None
-    return isinstance(target, type) and target._meta.label == _CONTENT_TYPE
+    target: Any = field.remote_field.model if field.remote_field else None
+    return _is_model(target) and target._meta.label == _CONTENT_TYPE
+
+
+def _is_model(target: object) -> bool:
+    """A relation's target is a string as long as its app is not installed."""
+    return isinstance(target, type)
 
 
 def _context_of_app(model: type[Model]) -> str | None:

@@ -86,14 +86,18 @@ def constraints(facts: Facts) -> Found:
     moving = {planned.table for planned in facts.tables}
     for planned, stored in _stored(facts):
         for key in stored.foreign_keys:
-            problem = _problem_of_key(key, moving)
+            is_told_by_model = (key.table, key.target) in facts.known_keys
+            problem = _problem_of_key(key, moving, is_told_by_model=is_told_by_model)
             if problem:
                 what, remedy = problem
                 yield f"{key.table} has the constraint {key.name}, {what}", _place_of(facts, planned), remedy
 
 
-def _problem_of_key(key: ForeignKey, moving: set[str]) -> tuple[str, str] | None:
+def _problem_of_key(key: ForeignKey, moving: set[str], *, is_told_by_model: bool) -> tuple[str, str] | None:
     if key.table not in moving or key.target not in moving:
+        if is_told_by_model:
+            # The relation between the models is a blocker of its own, with the line to change.
+            return None
         outside = key.target if key.table in moving else key.table
         return (
             f"a foreign key between {key.table} and {key.target}, and {outside} stays",
