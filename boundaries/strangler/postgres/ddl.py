@@ -45,13 +45,23 @@ def run_briefly(connection: Connection, statements: Sequence[sql.Composable], *,
 
 
 def blockers_of(connection: Connection) -> str:
-    """The oldest open transactions of this database, for the operator's eyes: pid, role, application, age."""
+    """Who holds locks in this database, for the operator's eyes: pid, role, application, age of the transaction.
+
+    Without the role `pg_read_all_stats`, PostgreSQL keeps the age of others' transactions to itself.
+    """
     rows = connection.execute(
         """
-        SELECT pid, usename, application_name, round(extract(epoch FROM clock_timestamp() - xact_start)::numeric, 1)
-        FROM pg_stat_activity
-        WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
-        ORDER BY xact_start LIMIT 3
+        SELECT a.pid, a.usename, a.application_name, round(extract(epoch FROM clock_timestamp() - a.xact_start)::numeric, 1)
+        FROM pg_stat_activity a
+        WHERE a.pid <> pg_backend_pid() AND EXISTS (
+            SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+            WHERE l.pid = a.pid AND l.granted AND l.locktype IN ('relation', 'advisory') AND d.datname = current_database())
+        ORDER BY a.xact_start NULLS LAST LIMIT 3
         """
     ).fetchall()
-    return "; ".join(f"pid {pid} ({role}, {application or 'unnamed'}, open for {age} s)" for pid, role, application, age in rows)
+    return "; ".join(_blocker(*row) for row in rows)
+
+
+def _blocker(pid: int, role: str, application: str, age: object) -> str:
+    since = f"open for {age} s" if age is not None else "age unknown"
+    return f"pid {pid} ({role}, {application or 'unnamed'}, {since})"
