@@ -19,8 +19,8 @@ class BookingAdmin(HistoryAdmin):
     ]  # fmt: skip
     fields = [
         "id", "reference", "state", "traveller_id", "travellers", "flight_id", "flight_number", "origin",
-        "destination", "departs_at", "room_id", "hotel_name", "room_name", "first_night", "nights", "total",
-        "currency", "payment_id", "refusal_code", "refusal_text", "booked_at",
+        "destination", "departs_at", "room_id", "hotel_name", "room_name", "first_night", "nights",
+        "total", "currency", "payment_id", "refusal_code", "refusal_text", "booked_at",
     ]  # fmt: skip
     list_filter = ["state", "destination"]
     search_fields = ["=reference", "=id", "=traveller_id"]
