@@ -17,6 +17,7 @@ import msgspec.structs
 from boundaries.errors import BoundaryError
 from boundaries.facades.answer import Kind
 from boundaries.facades.domain_error import DomainError
+from boundaries.facades.failure import ContractError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -146,8 +147,14 @@ class Operation(Generic[P, R]):
         return msgspec.json.encode(result)
 
     def decode_result(self, body: bytes) -> R:
-        """The result as typed values."""
-        return self._decode_result.decode(body)  # type: ignore[no-any-return]
+        """The result as typed values.
+
+        :raises ContractError: when the other side answered in another form.
+        """
+        try:
+            return self._decode_result.decode(body)  # type: ignore[no-any-return]
+        except msgspec.DecodeError as error:
+            raise ContractError(context=self.context, operation=self.name, reason=str(error)) from error
 
     def _parameters(self) -> list[inspect.Parameter]:
         return [item for item in inspect.signature(self.declaration).parameters.values() if item.name != "self"]

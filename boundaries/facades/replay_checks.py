@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Warning, register
+from django.core import checks
 
 from boundaries.conf import setting
 
@@ -13,9 +13,9 @@ _FORGETS = "django.core.cache.backends.dummy."
 _OF_ONE_PROCESS = "django.core.cache.backends.locmem."
 
 
-@register()
-def check_nonce_cache(**_kwargs: Any) -> list[CheckMessage]:
-    """The cache of NONCE_CACHE exists, remembers, and is shared by all processes; only asked where keys are set."""
+@checks.register()
+def check_nonce_cache(**_kwargs: Any) -> list[checks.CheckMessage]:
+    """The cache of NONCE_CACHE exists, remembers, and is shared by all processes, wherever keys are set."""
     if not setting("KEYS"):
         return []
     alias = setting("NONCE_CACHE")
@@ -26,9 +26,9 @@ def check_nonce_cache(**_kwargs: Any) -> list[CheckMessage]:
         return [_error(f"The cache {alias!r} remembers nothing: every signed call could be replayed.")]
     if backend.startswith(_OF_ONE_PROCESS):
         text = f"The cache {alias!r} belongs to one process: a signed call could be replayed to another one."
-        return [Warning(text, hint="Name a cache on Redis in NONCE_CACHE.", id="boundaries.BD346")]
+        return [checks.Warning(text, hint="Name a cache on Redis in NONCE_CACHE.", id="boundaries.BD346")]
     return []
 
 
-def _error(text: str) -> Error:
-    return Error(text, hint="Name a cache on Redis in NONCE_CACHE.", id="boundaries.BD346")
+def _error(text: str) -> checks.Error:
+    return checks.Error(text, hint="Name a cache on Redis in NONCE_CACHE.", id="boundaries.BD346")
