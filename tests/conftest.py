@@ -42,7 +42,7 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_setup: None) -> No
 
 
 @pytest.fixture
-def database_url(db: None, servers: object) -> str:
+def database_url(db: None) -> str:
     """Django's test database, for a process of its own (with `transactional_db`, or it sees no rows)."""
     from django.db import connections
 

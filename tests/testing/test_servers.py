@@ -58,7 +58,7 @@ class TestCommand:
             pass
 
     def test_passes_ctrl_c_on_and_waits_for_the_command(self, supervise: Supervise) -> None:
-        supervisor = supervise()
+        supervisor = supervise(env=OWN_SERVER)
         supervisor.wait_until_command_runs()
 
         supervisor.process.send_signal(signal.SIGINT)
