@@ -1,6 +1,9 @@
 """How do the facades join a Django project?"""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class FacadesConfig(AppConfig):
@@ -18,3 +21,23 @@ class FacadesConfig(AppConfig):
         from boundaries.facades.receipt import receipt_rows
 
         register_shared_tables(receipt_rows)
+        pre_migrate.connect(_refuse_wrong_side, sender=self, dispatch_uid="boundaries_refuse_wrong_side")
+        post_migrate.connect(_claim, sender=self, dispatch_uid="boundaries_claim_side")
+
+
+def _refuse_wrong_side(*, using: str, **_kwargs: Any) -> None:
+    """Run no migration of one deployable on the database of another."""
+    from boundaries.conf import setting
+    from boundaries.facades import side
+
+    if using == setting("DATABASE") and side.is_claimed():
+        side.require_side()
+
+
+def _claim(*, using: str, **_kwargs: Any) -> None:
+    """Write down whose database this is; a service's one begins closed, since the monolith owns the writes."""
+    from boundaries.conf import setting
+    from boundaries.facades import side
+
+    if using == setting("DATABASE") and side.is_claimed(table_only=True):
+        side.claim_side()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from boundaries.conf import setting
 from boundaries.errors import BoundaryError
-from boundaries.facades.models import Side
+from boundaries.facades.models import Ownership, Side
 
 
 class WrongSide(BoundaryError):
@@ -16,9 +16,25 @@ class WrongSide(BoundaryError):
 
 
 def claim_side() -> str:
-    """Write this deployable's name into a database that has none yet, and return the name that is there."""
-    row, _ = Side.objects.using(setting("DATABASE")).get_or_create(id=1, defaults={"name": setting("SIDE")})
+    """Write this deployable's name into a database that has none yet, and return the name that is there.
+
+    In a service's database the context begins closed: nobody may write it there before the writes are switched.
+    """
+    using, mine = setting("DATABASE"), setting("SIDE")
+    row, _ = Side.objects.using(using).get_or_create(id=1, defaults={"name": mine})
+    if mine != "monolith":
+        Ownership.objects.using(using).get_or_create(context=mine, defaults={"open": False, "epoch": 1})
     return row.name
+
+
+def is_claimed(*, table_only: bool = False) -> bool:
+    """Whether this database says whose it is; with `table_only`, whether it could."""
+    from django.db import connections
+
+    using = setting("DATABASE")
+    if Side._meta.db_table not in connections[using].introspection.table_names():  # noqa: SLF001
+        return False
+    return table_only or Side.objects.using(using).exists()
 
 
 def require_side() -> None:
