@@ -11,7 +11,7 @@ from monolith.hotels.models import RoomReservation
 from monolith.notifications.models import Notification
 from monolith.payments.models import LedgerEntry, Payment, Refund
 from monolith.seed.chance import Chance
-from monolith.seed.copying import NULL, Lines, send_all
+from monolith.seed.copying import NULL, Lines, Sender
 from monolith.seed.demand import Sale
 from monolith.seed.supply import amount
 from monolith.shared.places import PLACES
@@ -22,11 +22,13 @@ BLOCK_BOOKINGS = 5_000
 def write(chance: Chance, sales: Iterable[Sale]) -> list[Lines]:
     """Write the bookings and everything that hangs on them, block by block."""
     history = History(chance)
-    for number, sale in enumerate(sales, start=1):
-        history.add(sale)
-        if number % BLOCK_BOOKINGS == 0:
-            send_all(history.tables)
-    send_all(history.tables)
+    with Sender() as sender:
+        for number, sale in enumerate(sales, start=1):
+            history.add(sale)
+            if number % BLOCK_BOOKINGS == 0:
+                sender.send(history.tables)
+        sender.send(history.tables)
+        sender.wait()
     return history.tables
 
 
