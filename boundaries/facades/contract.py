@@ -52,7 +52,7 @@ def facade_of(context: str) -> type[Facade]:
 
 
 def contract_file(facade: type[Facade]) -> Path:
-    """Where the contract is committed: `contract.json` in a package, `<name>.contract.json` beside a module."""
+    """Where it is committed: `contract.json` in a public package, `<name>.contract.json` beside a module."""
     module = importlib.import_module(facade.__module__)
     source = Path(module.__file__ or "")
     return source.with_name(

@@ -67,7 +67,7 @@ def _try(call: RemoteCall, address: str, seconds: float, attempt: int) -> Answer
         raise TryFailed(_too_late(call, seconds)) from error
     except AnswerTooLarge as error:
         reason = f"the answer has more than {wire.RESPONSE_LIMIT_BYTES} bytes"
-        raise TryFailed(_no_answer(call, reason), is_outage=False, is_final=True) from error
+        raise TryFailed(_unreadable(call, reason), is_outage=False, is_final=True) from error
     except HTTPError as error:
         _raise_broken(call, error)
     return _read(call, reply)
@@ -105,7 +105,8 @@ def _read(call: RemoteCall, reply: wire.Reply) -> Answer:
     try:
         answer = wire.to_answer(reply)
     except ValueError as error:
-        raise TryFailed(_not_understood(call, reply, str(error)), is_outage=False, is_final=True) from error
+        failure = _unreadable if reply.status == 200 else _contract_error
+        raise TryFailed(failure(call, str(error)), is_outage=False, is_final=True) from error
     if answer is not None:
         return answer
     reason = wire.reason_of(reply)
@@ -138,11 +139,11 @@ def _too_late(call: RemoteCall, seconds: float) -> DeadlineExceeded | OutcomeUnk
     return OutcomeUnknown(context=call.context, operation=call.operation, reason=reason, key=call.key)
 
 
-def _not_understood(call: RemoteCall, reply: wire.Reply, reason: str) -> ContractError | OutcomeUnknown:
-    """A success that cannot be read leaves a command's outcome open."""
-    if call.kind == "command" and reply.status == 200:
-        return OutcomeUnknown(context=call.context, operation=call.operation, reason=reason, key=call.key)
-    return _contract_error(call, reason)
+def _unreadable(call: RemoteCall, reason: str) -> ContractError | OutcomeUnknown:
+    """Something came that cannot be used: a query has failed for good, a command has probably happened."""
+    if call.kind == "query":
+        return _contract_error(call, reason)
+    return OutcomeUnknown(context=call.context, operation=call.operation, reason=reason, key=call.key)
 
 
 def _contract_error(call: RemoteCall, reason: str) -> ContractError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,13 +26,14 @@ class Request:
 class ScriptedServer:
     """Answers the first request with the first step, and so on; the last step stays."""
 
-    def __init__(self, *steps: Step) -> None:
+    def __init__(self, *steps: Step, tls: ssl.SSLContext | None = None) -> None:
         self.requests: list[Request] = []
         self.steps = list(steps)
         self._lock = threading.Lock()
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._open: list[socket.socket] = []
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self._tls = tls
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{self._listener.getsockname()[1]}"
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self._thread.start()
 
@@ -59,12 +61,12 @@ class ScriptedServer:
                 threading.Thread(target=self._talk, args=(connection, number), daemon=True).start()
 
     def _talk(self, connection: socket.socket, number: int) -> None:
-        with contextlib.suppress(OSError, ValueError), connection:
-            stream = connection.makefile("rb")
-            while request := _read(stream, number):
-                if not self._next(request)(connection, request):
-                    stream.close()
-                    return
+        with contextlib.suppress(OSError, ValueError):
+            if self._tls:
+                connection = self._open[number] = self._tls.wrap_socket(connection, server_side=True)
+            with connection, connection.makefile("rb") as stream:
+                while (request := _read(stream, number)) and self._next(request)(connection, request):
+                    continue
 
     def _next(self, request: Request) -> Step:
         with self._lock:
@@ -73,9 +75,9 @@ class ScriptedServer:
 
 
 @contextlib.contextmanager
-def scripted(*steps: Step) -> Iterator[ScriptedServer]:
+def scripted(*steps: Step, tls: ssl.SSLContext | None = None) -> Iterator[ScriptedServer]:
     """A scripted server for the length of the block."""
-    server = ScriptedServer(*steps)
+    server = ScriptedServer(*steps, tls=tls)
     try:
         yield server
     finally:

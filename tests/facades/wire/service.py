@@ -8,11 +8,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psycopg
 import urllib3
 
 ROOT = Path(__file__).parents[3]
@@ -33,6 +34,7 @@ def running_service(*, environ: dict[str, str], folder: Path, workers: int = 1) 
     environ = os.environ | environ | {"DJANGO_SETTINGS_MODULE": "tests.facades.wire.service_settings"}
     migrate = [sys.executable, "-m", "django", "migrate", "--verbosity", "0"]
     subprocess.run(migrate, cwd=ROOT, env=environ, check=True, timeout=60)
+    set_owner(environ, is_open=True)
     log = folder / "service.log"
     # The test binds the port and hands it over: nobody can take it in between.
     with socket.create_server(("127.0.0.1", 0)) as listener, log.open("wb") as out:
@@ -56,6 +58,14 @@ def running_service(*, environ: dict[str, str], folder: Path, workers: int = 1) 
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(10)
+
+
+def set_owner(environ: Mapping[str, str], *, is_open: bool) -> None:
+    """Open or close the writes of `parcels` in the service's database, as the mover does."""
+    with psycopg.connect(environ["DATABASE_URL"]) as session:
+        session.execute(
+            "UPDATE boundaries_facades_ownership SET open = %s, address = 'http://elsewhere'", [is_open]
+        )
 
 
 def _wait_until_it_answers(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

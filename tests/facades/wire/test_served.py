@@ -10,6 +10,7 @@ import pytest
 import urllib3
 
 from boundaries.facades import connection
+from boundaries.facades.answer import Answer
 from boundaries.facades.failure import OutcomeUnknown
 from boundaries.facades.principal import Principal
 from boundaries.facades.signing import Envelope, sign
@@ -17,7 +18,7 @@ from boundaries.facades.transport import send
 from boundaries.facades.wire import contract_path, operation_path
 from tests.facades.wire.calls import a_command, a_query
 from tests.facades.wire.parcels.public import Parcels
-from tests.facades.wire.service import running_service
+from tests.facades.wire.service import running_service, set_owner
 
 NEW_KEY, OLD_KEY = "the new key of monolith and parcels", "the old key of monolith and parcels"
 KEYS = {
@@ -127,6 +128,27 @@ class TestAServedOperation:
             send(a_query(body=PARCEL), url=service.url)
 
         assert connection._pools.get(service.url).num_connections == 1
+
+
+class TestAServiceThatDoesNotOwnTheWrites:
+    @pytest.fixture(autouse=True)
+    def closed(self, service, service_environ):
+        set_owner(service_environ, is_open=False)
+        yield
+        set_owner(service_environ, is_open=True)
+
+    def test_says_where_they_went(self, service):
+        answer = send(a_command(body=b'{"label":"x"}', epoch=1), url=service.url)
+
+        assert answer == Answer("moved", epoch=1, address="http://elsewhere")
+
+    def test_asks_for_patience_while_it_waits_for_them(self, service):
+        answer = send(a_command(body=b'{"label":"x"}', epoch=2), url=service.url)
+
+        assert answer == Answer("not_open", epoch=1)
+
+    def test_still_answers_queries(self, service):
+        assert send(a_query(body=PARCEL), url=service.url).status == "ok"
 
 
 class TestSignatures:
@@ -252,12 +274,11 @@ class TestACrash:
         assert "the secret of the parcels" in service.log.read_text()
 
     def test_of_the_process_leaves_a_command_unknown(self, service_environ, tmp_path):
-        call = a_command(operation="die", idempotent=False, key=str(uuid.uuid4()))
         with (
             running_service(environ=service_environ, folder=tmp_path) as mortal,
-            pytest.raises(OutcomeUnknown),
+            pytest.raises(OutcomeUnknown, match="no answer came"),
         ):
-            send(call, url=mortal.url)
+            send(a_command(operation="die", idempotent=False, key=str(uuid.uuid4())), url=mortal.url)
 
     def test_of_the_nonce_store_refuses_all(self, peer, settings, client):
         settings.ROOT_URLCONF = "tests.facades.wire.service_urls"
