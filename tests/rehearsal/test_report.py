@@ -57,12 +57,12 @@ RED: dict[str, tuple[str, Spoil, str]] = {
     "no audit": ("nothing_lost", without("audit"), "Nobody looked"),
     "another audit": ("nothing_lost", with_request(acknowledged=True), "the load was told of"),
     "an act done twice": ("nothing_duplicated", audited(duplicated=2), "2 writes happened twice"),
-    "a cent too much": (
-        "money_conserved",
-        audited(is_money_conserved=False, discrepancies=["EUR: 0.01 in the ledger, 0.00 at the processor."]),
-        "0.01 in the ledger",
+    "a cent too much": ("money_conserved", audited(is_money_conserved=False), "not conserved"),
+    "a discrepancy": (
+        "nothing_disagrees",
+        audited(discrepancies=["A seat too many.", "A room too few."]),
+        "found 2 things, the first: A seat too many.",
     ),
-    "a discrepancy": ("money_conserved", audited(discrepancies=["A seat too many."]), "A seat too many"),
     "a different row": ("copy_verified", part("verification", differences=1), "1 of 903,732 rows differs"),
     "nothing compared": ("copy_verified", part("verification", rows_compared=0), "No rows were compared"),
     "nothing copied": ("copy_verified", without("backfill"), "No rows were copied"),

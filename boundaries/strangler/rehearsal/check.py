@@ -93,14 +93,26 @@ def nothing_duplicated(measured: Measurements) -> Check:
 
 
 def money_conserved(measured: Measurements) -> Check:
-    """All books agree."""
+    """All books have the same sums."""
     audit, name = measured.audit, "money_conserved"
     if audit is None:
         return Check(name, False, "Nobody added up the money.")
-    if not audit.is_money_conserved or audit.discrepancies:
-        first = audit.discrepancies[0] if audit.discrepancies else "no details"
-        return Check(name, False, f"The books disagree: {first}".rstrip(".") + ".")
-    return Check(name, True, "The books agree with everybody else's.")
+    if not audit.is_money_conserved:
+        return Check(name, False, "The money is not conserved: the books have different sums.")
+    return Check(name, True, "The money is conserved: all books have the same sums.")
+
+
+def nothing_disagrees(measured: Measurements) -> Check:
+    """The audit has nothing to say."""
+    audit, name = measured.audit, "nothing_disagrees"
+    if audit is None:
+        return Check(name, False, "Nobody compared the databases.")
+    if audit.discrepancies:
+        first = audit.discrepancies[0].rstrip(".")
+        return Check(
+            name, False, f"The audit found {_count(len(audit.discrepancies), 'thing')}, the first: {first}."
+        )
+    return Check(name, True, "The databases agree with each other.")
 
 
 def copy_verified(measured: Measurements) -> Check:
@@ -199,6 +211,7 @@ CHECKS: Sequence[Callable[[Measurements], Check]] = (
     nothing_lost,
     nothing_duplicated,
     money_conserved,
+    nothing_disagrees,
     copy_verified,
     answers_agree,
     pauses_short,
