@@ -18,6 +18,10 @@ from boundaries.messaging.listener import MONOLITH
 
 RECEIVE = "boundaries.messaging.receive"
 
+# No retries below ours: kombu would sit through several seconds of them while local deliveries wait.
+# Without confirmation RabbitMQ may lose what it never stored; Redis does not know the option.
+_AT_ONCE = {"max_retries": 0, "confirm_publish": True}
+
 
 class CeleryMissing(BoundaryError):
     """Raised when an event must reach another deployable and Celery is not installed."""
@@ -68,14 +72,16 @@ def send(messages: Sequence[dict[str, Any]], *, context: str) -> None:
 
     if not current_app.conf.broker_url:
         raise BrokerMissing(context=context)
-    current_app.send_task(
-        RECEIVE,
-        args=[list(messages)],
-        queue=queue_of(context),
-        serializer="json",
-        ignore_result=True,
-        retry=False,
-    )
+    with current_app.connection_for_write(transport_options=_AT_ONCE) as connection:
+        current_app.send_task(
+            RECEIVE,
+            args=[list(messages)],
+            queue=queue_of(context),
+            producer=current_app.amqp.Producer(connection),
+            serializer="json",
+            ignore_result=True,
+            retry=False,
+        )
 
 
 def _is_outside(context: str) -> bool:

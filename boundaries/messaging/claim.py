@@ -100,7 +100,7 @@ def settle(batch: Batch, outcomes: Iterable[Outcome]) -> int:
 
 def backoff_seconds(attempts: int) -> float:
     """How long to wait after that many attempts: doubled each time, up to 5 minutes, half of it by chance."""
-    longest = min(_BACKOFF_LONGEST_SECONDS, _BACKOFF_FIRST_SECONDS * 2.0 ** (attempts - 1))
+    longest = min(_BACKOFF_LONGEST_SECONDS, _BACKOFF_FIRST_SECONDS * 2.0 ** min(attempts - 1, 30))
     return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, hides nothing
 
 

@@ -15,19 +15,14 @@ from boundaries.messaging.transaction import database
 def deliver_all() -> int:
     """Run the relay in this process until nothing is due; returns how many attempts were made.
 
-    Consumers may publish further events; those are delivered too. Put it after the transaction, as in production.
+    What consumers publish is delivered too. Put it after the transaction, as in production.
 
     :raises AssertionError: with the consumer's traceback, when one of them failed.
     """
     attempts = relay_until_empty()
     states = (DeliveryState.PENDING, DeliveryState.DEAD)
-    unhappy = (
-        Delivery.objects.using(database())
-        .filter(state__in=states)
-        .exclude(last_error="")
-        .order_by("id")
-        .first()
-    )
+    open_ones = Delivery.objects.using(database()).filter(state__in=states)
+    unhappy = open_ones.exclude(last_error="").order_by("id").first()
     if unhappy is not None:
         raise AssertionError(f"{unhappy.consumer} did not take {unhappy.event_id}:\n{unhappy.last_error}")
     return attempts
@@ -35,7 +30,7 @@ def deliver_all() -> int:
 
 @contextmanager
 def capture_events() -> Iterator[list[Any]]:
-    """Collect the events that the block publishes, as the consumers would see them; filled in when the block ends.
+    """Collect the events that the block publishes, as consumers would see them; filled in at its end.
 
     What was rolled back in the block is not among them.
     """

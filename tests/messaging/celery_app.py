@@ -20,5 +20,5 @@ def load(sender, **_kwargs):
 
         if not apps.ready:
             django.setup()
-        import boundaries.messaging.tasks
+        import boundaries.messaging.tasks  # noqa: F401
         import tests.messaging.declared  # noqa: F401

@@ -100,7 +100,7 @@ def expire_leases() -> None:
     with connection.cursor() as cursor:
         for table in ("delivery", "saga_instance"):
             cursor.execute(
-                f"UPDATE boundaries_messaging_{table} SET lease_until = now() - interval '1 second'"
+                f"UPDATE boundaries_messaging_{table} SET lease_until = clock_timestamp() - interval '1 second'"
                 " WHERE lease_until IS NOT NULL"
             )
 
@@ -109,4 +109,4 @@ def make_everything_due() -> None:
     """What time does to pauses before the next attempt."""
     with connection.cursor() as cursor:
         for table in ("delivery", "saga_instance"):
-            cursor.execute(f"UPDATE boundaries_messaging_{table} SET due_at = now() - interval '1 second'")
+            cursor.execute(f"UPDATE boundaries_messaging_{table} SET due_at = clock_timestamp() - interval '1 second'")

@@ -10,6 +10,7 @@ if __name__ == "__main__":
 
     from django.conf import settings
 
+    import tests.messaging.celery_app
     import tests.messaging.declared  # noqa: F401
     from boundaries.cli import main
 

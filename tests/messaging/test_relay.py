@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from boundaries import consumer, publish
 from boundaries.facades.models import Ownership
-from boundaries.messaging.claim import Outcome, Result, claim, settle
+from boundaries.messaging.claim import Outcome, Result, backoff_seconds, claim, settle
 from boundaries.messaging.models import Delivery, DeliveryState, Event, InboxMessage
 from boundaries.messaging.relay import relay_forever, relay_round, relay_until_empty
 from boundaries.testing.messaging import deliver_all
@@ -155,18 +155,18 @@ class TestPoison:
         assert states() == ["dead", "pending"]
         assert "this one is poison" in Delivery.objects.order_by("id")[0].last_error
 
-    def test_each_attempt_waits_longer_than_the_one_before(self, tell):
+    def test_each_attempt_waits_longer_than_the_one_before_up_to_five_minutes(self):
+        for attempts in range(1, 10):
+            longest = 0.5 * 2 ** (attempts - 1)
+            assert all(longest / 2 <= backoff_seconds(attempts) <= longest for _number in range(50))
+        assert 150 <= backoff_seconds(2000) <= 300
+
+    def test_a_failed_attempt_is_not_repeated_at_once(self, tell):
         tell("a", 1, is_poison=True)
 
-        waits = []
-        for _number in range(4):
-            make_everything_due()
-            relay_round()
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT extract(epoch FROM due_at - now()) FROM boundaries_messaging_delivery")
-                waits.append(float(cursor.fetchone()[0]))
+        relay_until_empty()
 
-        assert all(0.2 * 2**number < wait <= 0.5 * 2**number for number, wait in enumerate(waits))
+        assert Delivery.objects.get().attempts == 1
 
     def test_BD406_a_consumer_that_this_process_lacks_counts_as_a_failure(self, tell):
         tell("a", 1)
