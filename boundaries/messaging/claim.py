@@ -51,8 +51,9 @@ class Result(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The end of one attempt. FAILED and RETURNED are due again after `delay_seconds`; RETURNED is not
-    counted.
+    """The end of one attempt.
+
+    FAILED and RETURNED are due again after `delay_seconds`; RETURNED is not counted.
     """
 
     delivery: Delivery
@@ -86,8 +87,9 @@ def claim(*, limit: int, is_retry: bool) -> Batch:
 
 
 def settle(batch: Batch, outcomes: Iterable[Outcome]) -> int:
-    """Write down how the attempts ended, in one short transaction; returns how many were still under this
-    lease.
+    """Write down how the attempts ended, in one short transaction.
+
+    Returns how many were still under this lease.
     """
     settled = 0
     with transaction.atomic(using=database()):

@@ -14,9 +14,7 @@ _MODULES = ("consumers", "sagas", "projections")
 
 
 def autodiscover() -> None:
-    """Import `consumers`, `sagas` and `projections` of every package of the map that is an installed app
-    here.
-    """
+    """Import `consumers`, `sagas` and `projections` of each package of the map that is an app here."""
     try:
         contexts = current_map().contexts.values()
     except MapNotFound:

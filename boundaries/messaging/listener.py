@@ -18,9 +18,7 @@ _ALL = ".*"
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """One receiver of an event: a consumer known here, or `context.*` for a context whose consumers only it
-    knows.
-    """
+    """One receiver of an event: a consumer known here, or `context.*` for one whose consumers are not."""
 
     consumer: str
     context: str
@@ -56,8 +54,9 @@ def is_at_home(context: str) -> bool:
 
 
 def contexts_closed_here() -> frozenset[str]:
-    """The contexts whose writes this database refuses. A context without an ownership row never moved: it is
-    open.
+    """The contexts whose writes this database refuses.
+
+    A context without an ownership row never moved: it is open.
     """
     closed = Ownership.objects.using(database()).filter(open=False).values_list("context", flat=True)
     return frozenset(closed)

@@ -18,8 +18,9 @@ _AFTER_ERROR_SECONDS = 1.0
 def run_forever(
     work: Callable[[], int], *, stop: threading.Event, idle_seconds: float = IDLE_SECONDS
 ) -> None:
-    """Call `work` until `stop` is set; wait when it had nothing to do, and longer when the database went
-    away.
+    """Call `work` until `stop` is set.
+
+    Waits when it had nothing to do, and longer when the database went away.
     """
     try:
         while not stop.is_set():
@@ -29,8 +30,7 @@ def run_forever(
 
 
 def run_together(loops: Sequence[Callable[[threading.Event], None]]) -> None:
-    """Run loops side by side, each in a thread of its own, until a signal asks them to stop or one of them
-    fails.
+    """Run loops side by side, each in its own thread, until a signal asks them to stop or one fails.
 
     :raises Exception: what the first loop that failed raised, after the others have stopped.
     """

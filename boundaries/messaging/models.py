@@ -12,8 +12,9 @@ from boundaries.messaging.identity import new_event_id
 
 
 class Event(models.Model):
-    """What happened. Rows are only ever inserted; the columns are those that Debezium's outbox router
-    expects.
+    """What happened.
+
+    Rows are only ever inserted; the columns are those that Debezium's outbox router expects.
 
     `aggregatetype` is the context and `aggregateid` the key, so that a router makes one topic per context and
     keeps the order within a key.
@@ -97,8 +98,9 @@ class Delivery(models.Model):
 
 
 class InboxMessage(models.Model):
-    """That a consumer has had its effect of an event. Written in the effect's transaction; moves with its
-    context.
+    """That a consumer has had its effect of an event.
+
+    Written in the effect's transaction; moves with its context.
     """
 
     id = models.UUIDField(primary_key=True)
@@ -129,8 +131,9 @@ UNFINISHED = (SagaState.RUNNING, SagaState.COMPENSATING)
 
 
 class SagaInstance(models.Model):
-    """One run of a saga. `cursor` is the number of the step that comes next; `version` stays what it was at
-    the start.
+    """One run of a saga.
+
+    `cursor` is the number of the step that comes next; `version` stays what it was at the start.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)

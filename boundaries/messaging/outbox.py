@@ -14,9 +14,7 @@ from boundaries.messaging.transaction import database
 
 
 class NotStuck(BoundaryError):
-    """Raised when an operator wants to retry or skip a delivery that is neither dead nor pending, or does not
-    exist.
-    """
+    """Raised when a delivery is to be retried or skipped that is settled already, or does not exist."""
 
     code = "BD409"
     problem = "Delivery {delivery} is not waiting and not dead: {state}."
@@ -67,8 +65,9 @@ def skip(delivery_id: int, *, reason: str) -> None:
 
 
 def prune(*, older_than: timedelta) -> int:
-    """Delete events that old which owe nobody anything any more, with their deliveries; returns how many
-    events.
+    """Delete events that old which owe nobody anything any more, with their deliveries.
+
+    Returns how many events.
     """
     old = Event.objects.using(database()).filter(occurred_at__lt=Now() - older_than)
     _deleted, by_model = old.exclude(deliveries__state__in=HOLDING).delete()

@@ -49,8 +49,9 @@ def publish_all(events: Sequence[object]) -> list[UUID]:
 
 
 def store_deliveries(pairs: Iterable[tuple[Event, Listener]], *, ignore_known: bool = False) -> None:
-    """Insert one delivery per event and listener; with `ignore_known`, those that exist already stay as they
-    are.
+    """Insert one delivery per event and listener.
+
+    With `ignore_known`, those that exist already stay as they are.
     """
     rows = [
         Delivery(

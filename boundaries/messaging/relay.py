@@ -54,8 +54,9 @@ def relay_until_empty() -> int:
 
 
 def relay_round(*, stop: threading.Event | None = None) -> int:
-    """Claim, hand over and settle one batch of first attempts, then a few retries one by one; returns the
-    attempts.
+    """Claim, hand over and settle one batch of first attempts, then a few retries one by one.
+
+    Returns how many attempts were made.
     """
     stopping = stop or threading.Event()
     handled = _relay(claim(limit=setting("RELAY_BATCH"), is_retry=False), stopping)

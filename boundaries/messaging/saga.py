@@ -121,8 +121,9 @@ class Saga:
     def start(
         cls, data: Any, *, key: str | None = None, resume_after_seconds: float | None = None
     ) -> SagaInstance:
-        """Store a new instance in the caller's transaction; run it with `run_saga(instance.id)` after the
-        commit.
+        """Store a new instance in the caller's transaction.
+
+        Run it with `run_saga(instance.id)` after the commit.
 
         A second start with the same key returns the first instance. When nobody runs it, a worker takes it up
         after `resume_after_seconds`, by default SAGA_LEASE_SECONDS; 0 hands it to the workers at once.

@@ -23,9 +23,7 @@ class SagaNotStuck(BoundaryError):
 
 
 class PivotPassed(BoundaryError):
-    """Raised when a saga is to be compensated which has passed the point of no return, is finished or under
-    way.
-    """
+    """Raised when a saga is to be compensated that has passed its pivot, is finished or under way."""
 
     code = "BD416"
     problem = "The saga {saga} cannot be undone: {reason}."
@@ -43,8 +41,9 @@ def list_sagas(*, state: str | None = None, limit: int = 100) -> list[dict[str, 
 
 
 def retry(saga_id: UUID) -> None:
-    """Let a saga that needs attention go on, the way it was going, with all attempts again; a worker takes it
-    up.
+    """Let a saga that needs attention go on, the way it was going, with all attempts again.
+
+    A worker takes it up.
 
     :raises SagaNotStuck: when it does not need attention.
     """

@@ -75,8 +75,9 @@ def begin(run: Run) -> SagaStep:
 
 
 def advance(run: Run, data: Any) -> SagaStep | None:
-    """Write down that the step was done, with the changed data, and begin the one after it; None after the
-    last.
+    """Write down that the step was done, with the changed data, and begin the one after it.
+
+    Returns the row of that next step; None after the last.
     """
     with transaction.atomic(using=database()):
         _step(run, run.step()).update(
@@ -149,8 +150,9 @@ def undo_failed(run: Run, step: Step, *, error: str, is_expected: bool) -> SagaS
 
 
 def finish(run: Run, state: SagaState) -> None:
-    """Write down that the saga goes no further, and free it. NEEDS_ATTENTION keeps in mind which way it was
-    going.
+    """Write down that the saga goes no further, and free it.
+
+    NEEDS_ATTENTION keeps in mind which way it was going.
     """
     held = run.row.state if state == SagaState.NEEDS_ATTENTION else ""
     _update(run, state=state, held_state=held, finished_at=Now(), **_FREE)
@@ -158,8 +160,9 @@ def finish(run: Run, state: SagaState) -> None:
 
 
 def release(run: Run, *, after_seconds: float | None = None) -> None:
-    """Give the lease back; with `after_seconds`, no worker takes the saga before that. A lost lease is no
-    error.
+    """Give the lease back.
+
+    With `after_seconds`, no worker takes the saga before that. A lost lease is no error.
     """
     due = {} if after_seconds is None else {"due_at": Now() + timedelta(seconds=after_seconds)}
     _leased(run).update(**_FREE, **due)

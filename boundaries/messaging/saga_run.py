@@ -186,8 +186,9 @@ def _can_turn_round(run: Run, row: SagaStep | None) -> bool:
 
 
 def _is_uncertain(error: Exception) -> bool | None:
-    """Whether the step may have happened nevertheless; None when this attempt says nothing about earlier
-    ones.
+    """Whether the step may have happened nevertheless.
+
+    None: this attempt did not, and says nothing about earlier ones.
     """
     if isinstance(error, DomainError):
         return False
@@ -216,9 +217,7 @@ def _text_of(error: Exception) -> str:
 
 @contextmanager
 def _on_behalf_of(run: Run) -> Iterator[None]:
-    """Call as the one who started the saga, in a scope of its own, and tell the caller's scope what was
-    written.
-    """
+    """Call as the one who started the saga, in a scope whose writes the caller's scope learns of."""
     principal = msgspec.convert(run.row.principal, Principal) if run.row.principal else None
     written: set[str] = set()
     try:

@@ -109,4 +109,6 @@ def make_everything_due() -> None:
     """What time does to pauses before the next attempt."""
     with connection.cursor() as cursor:
         for table in ("delivery", "saga_instance"):
-            cursor.execute(f"UPDATE boundaries_messaging_{table} SET due_at = clock_timestamp() - interval '1 second'")
+            cursor.execute(
+                f"UPDATE boundaries_messaging_{table} SET due_at = clock_timestamp() - interval '1 second'"
+            )
