@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,9 @@ from boundaries.contexts.map import load_map
 from boundaries.enforcement.check import CheckResult, run_check
 from boundaries.enforcement.coupling import Coupling, CouplingGraph
 from boundaries.enforcement.graph import read_graph
+from boundaries.enforcement.kinds import FINDERS, Analysis, Link
+from boundaries.enforcement.source.cache import FactCache
+from boundaries.enforcement.source.reader import read_facts, read_texts
 
 TWO_CONTEXTS = """\
 [contexts.bookings]
@@ -51,6 +55,16 @@ class TinyProject:
         """The coupling graph."""
         return read_graph(load_map(self.folder / "boundaries.toml"), **options).graph
 
+    def links(self) -> tuple[list[Link], Counter[str]]:
+        """What the finders find, sorted, and what they could not resolve; import-linter has no part in it."""
+        context_map = load_map(self.folder / "boundaries.toml")
+        texts = read_texts(context_map)
+        analysis = Analysis.of(context_map, read_facts(texts, context_map, FactCache(None, context_map.root)))
+        found = [link for find in FINDERS.values() for link in find(analysis)]
+        return sorted(
+            found, key=lambda link: (link.path, link.line, link.source, link.target)
+        ), analysis.unresolved
+
     def check(self, **options: Any) -> CheckResult:
         """The result of a check."""
         return run_check(load_map(self.folder / "boundaries.toml"), **options)
@@ -60,7 +74,7 @@ class TinyProject:
         return [violation.rule or "" for violation in self.check().new]
 
 
-def show(coupling: Coupling) -> str:
+def show(coupling: Coupling | Link) -> str:
     """One coupling in one line, for comparing."""
     place = f"{coupling.path.rpartition('shop/')[2]}:{coupling.line}"
     return f"{coupling.kind} {place} {coupling.source.rpartition(':')[2]} -> {coupling.target}"
@@ -82,9 +96,7 @@ def own_surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def run(
-    project: TinyProject, capsys: pytest.CaptureFixture[str]
-) -> Iterator[Callable[..., tuple[int, str, str]]]:
+def run(project: TinyProject, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str, str]]:
     """`run("check", "--json")` → (exit code, standard output, standard error)."""
 
     def run_verb(*arguments: str) -> tuple[int, str, str]:
@@ -92,7 +104,7 @@ def run(
         captured = capsys.readouterr()
         return code, captured.out, captured.err
 
-    yield run_verb
+    return run_verb
 
 
 @pytest.fixture

@@ -125,11 +125,11 @@ class Models:
         return {m.table: m for m in self.all() if not m.fact.abstract and not m.fact.proxy}
 
     def _meant_by_name(self, dotted: str, *, module: str, label: str) -> Target | None:
-        owner, _, attribute = dotted.rpartition(".")
-        if owner.rpartition(".")[2] == "settings":
-            text = self.settings.value(attribute)
+        symbol = None if _is_setting(dotted) else self.project.resolve(module, dotted)
+        written = symbol.qualname if symbol and not symbol.is_inside else dotted
+        if _is_setting(written):
+            text = self.settings.value(written.rpartition(".")[2])
             return self.named(text, label=label) if text else None
-        symbol = self.project.resolve(module, dotted)
         if symbol is None:
             return None
         if not symbol.is_inside:
@@ -138,10 +138,9 @@ class Models:
         return Target(model.dotted, model.context) if model else self._meant_by_constant(symbol, label)
 
     def _meant_by_constant(self, symbol: Symbol, label: str) -> Target | None:
-        """The model behind a constant: `settings.AUTH_USER_MODEL`, `get_user_model()` or a string."""
+        """The model behind a constant: `get_user_model()` or a string."""
         value = self.project.modules[symbol.module][1].assigns.get(symbol.qualname, "")
-        names_setting = value.startswith(NAME) and value.rpartition(".")[0].endswith("settings")
-        if value[:1] in {TEXT, CALL} or names_setting:
+        if value[:1] in {TEXT, CALL}:
             return self.meant_by(value, module=symbol.module, label=label)
         return None
 
@@ -203,6 +202,11 @@ class Models:
                 if found is not None and not found.is_inside and _DJANGO_FIELD.match(found.qualname):
                     return True
         return False
+
+
+def _is_setting(dotted: str) -> bool:
+    owner, _, name = dotted.rpartition(".")
+    return name.isupper() and owner.rpartition(".")[2] == "settings"
 
 
 def _is_foreign_model(dotted: str) -> bool:

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 # Above this, a tree takes hundreds of megabytes: such files (generated tables) are read piece by piece.
 _WHOLE_BYTES = 1_500_000
+_PIECE_CHARACTERS = 200_000
 _CONTINUES = re.compile(r"(?:else|elif|except|finally|case)\b|[)\]}#]|\s|$")
 
 
@@ -44,32 +45,42 @@ def _parse_bytes(content: bytes) -> ast.Module:
 
 def _parse_pieces(text: str, problem: str) -> tuple[list[ast.stmt], str]:
     statements: list[ast.stmt] = []
-    for line, piece in _cut(text):
-        if len(piece) > _WHOLE_BYTES:
-            problem = problem or f"line {line}: one statement is too large to be read"
-            continue
-        try:
-            body = _parse_bytes(piece.encode()).body
-        except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
-            problem = problem or _describe(error, line - 1)
-            continue
-        for statement in body:
-            ast.increment_lineno(statement, line - 1)
+    # Large pieces first, for speed; one that fails is cut again, statement by statement.
+    for line, piece in _cut(text, 1, _PIECE_CHARACTERS):
+        body, reason = _parse_piece(piece, line)
+        if reason:
+            smaller = [_parse_piece(part, at) for at, part in _cut(piece, line, 0)]
+            body = [statement for part, _ in smaller for statement in part]
+            reason = next((why for _, why in smaller if why), "")
         statements += body
+        problem = problem or reason
     return statements, problem
 
 
-def _cut(text: str) -> Iterator[tuple[int, str]]:
-    """Pieces of one or more whole top-level statements, each with its first line's number."""
-    start = 1
+def _parse_piece(piece: str, line: int) -> tuple[list[ast.stmt], str]:
+    if len(piece) > _WHOLE_BYTES:
+        return [], f"line {line}: one statement is too large to be read"
+    try:
+        body = _parse_bytes(piece.encode()).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        return [], _describe(error, line - 1)
+    for statement in body:
+        ast.increment_lineno(statement, line - 1)
+    return body, ""
+
+
+def _cut(text: str, first: int, least_characters: int) -> Iterator[tuple[int, str]]:
+    """Pieces of whole top-level statements, each with its first line's number."""
+    start, size = first, 0
     lines: list[str] = []
     decorated = False
-    for number, line in enumerate(text.split("\n"), start=1):
-        if lines and not decorated and not _CONTINUES.match(line):
+    for number, line in enumerate(text.split("\n"), start=first):
+        if size > least_characters and not decorated and not _CONTINUES.match(line):
             yield start, "\n".join(lines)
-            start, lines = number, []
+            start, size, lines = number, 0, []
         decorated = line.startswith("@")
         lines.append(line)
+        size += len(line) + 1
     yield start, "\n".join(lines)
 
 

@@ -40,6 +40,7 @@ class Project:
     """All modules, and what the names in them mean."""
 
     def __init__(self, facts: ProjectFacts) -> None:
+        self._files = facts.files
         self.modules: dict[str, tuple[SourceFile, FileFacts]] = {
             f.module: (f, said) for f, said in facts.files
         }
@@ -49,7 +50,7 @@ class Project:
 
     def files(self) -> Iterator[tuple[SourceFile, FileFacts]]:
         """Every file with its facts."""
-        yield from self.modules.values()
+        yield from self._files
 
     def resolve(self, module: str, dotted: str) -> Symbol | None:
         """What `dotted`, written in `module`, stands for; None when nothing in the file tells."""
