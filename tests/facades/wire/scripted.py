@@ -126,6 +126,13 @@ def say_nothing(connection: socket.socket, request: Request) -> bool:
     return False
 
 
+def begin_late(connection: socket.socket, request: Request) -> bool:
+    """Silence for half a second, the beginning of a response, and silence again."""
+    threading.Event().wait(0.5)
+    connection.sendall(b"HTTP/1.1 200 OK\r\n")
+    return say_nothing(connection, request)
+
+
 def drip(prefix: bytes) -> Step:
     """The prefix, then one byte after another, each well within any timeout for a single read."""
 

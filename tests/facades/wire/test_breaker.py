@@ -113,6 +113,15 @@ class TestAHalfOpenCircuit:
         clock.now += 0.1
         assert half_open.admit(seconds=1.0) is not None
 
+    def test_is_not_closed_by_the_late_success_of_a_call_from_before(self, breaker, clock):
+        early = admitted(breaker)
+        fail(breaker, 3)
+        clock.now += 2.0
+        admitted(breaker)
+        breaker.succeed(early)
+
+        assert state(breaker) == "half_open"
+
     def test_lets_the_next_probe_through_when_the_first_never_comes_back(self, half_open, clock):
         lost = admitted(half_open, seconds=1.0)
         clock.now += 1.0

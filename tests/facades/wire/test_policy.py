@@ -225,6 +225,18 @@ class TestTheCircuit:
 
         assert rig.run(rig.call(), OK) == OK
 
+    def test_is_not_closed_by_a_probe_on_a_stale_connection(self):
+        rig = Rig(breaker_failures=3, attempts=1)
+        for _ in range(3):
+            with pytest.raises(ServiceUnavailable):
+                rig.run(rig.call(), DOWN)
+        rig.clock.now += 2.0
+
+        with pytest.raises(ServiceUnavailable):
+            rig.run(rig.call(), TryFailed(DOWN, is_outage=False, is_stale=True), DOWN)
+
+        assert rig.policy.breaker.read(context="parcels", address="x").state == "open"
+
     def test_frees_the_place_of_a_probe_that_ended_in_an_error_of_ours(self):
         rig = Rig(breaker_failures=1, attempts=1)
         with pytest.raises(ServiceUnavailable):

@@ -26,6 +26,7 @@ from boundaries.facades.signing import verify
 from boundaries.facades.transport import send
 from tests.facades.wire.calls import a_command, a_query, path_of
 from tests.facades.wire.scripted import (
+    begin_late,
     cut_short,
     drip,
     hang_up,
@@ -214,6 +215,13 @@ class TestTheDeadline:
             send(a_query(seconds=0.3), url=server.url)
 
         assert time.monotonic() - began < 1.0
+
+    def test_holds_for_a_server_that_stops_half_way(self):
+        began = time.monotonic()
+        with scripted(begin_late) as server, pytest.raises(DeadlineExceeded):
+            send(a_query(seconds=0.6), url=server.url)
+
+        assert time.monotonic() - began < 0.9
 
     def test_is_not_spent_on_a_call_for_somebody_who_has_left(self):
         gone = serving(deadline=time.monotonic() - 1, is_retry=False)
