@@ -7,6 +7,7 @@ Anything about the shape of the project (contexts, doors, owners) is in the cont
 from __future__ import annotations
 
 import difflib
+import os
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,40 +25,124 @@ class Setting:
 
 
 SETTINGS: tuple[Setting, ...] = (
-    Setting("MAP", None, "path", "The context map; by default the nearest boundaries.toml or pyproject.toml above BASE_DIR."),
-    Setting("SIDE", "monolith", "name", "Which deployable this is: 'monolith', or the context that this service owns."),
-    Setting("MONOLITH_URL", "env:MONOLITH_URL", "URL or env:NAME", "Where a service finds the contexts that still live in the monolith."),
-    Setting("DATABASE", "default", "alias", "The database that holds the contexts' tables and the kit's own."),
-    Setting("MOVER_DATABASE_URL", "env:BOUNDARIES_MOVER_URL", "URL or env:NAME", "How the mover logs in to this database; a role of its own."),
-    Setting("ROUTE_POLL_SECONDS", 0.25, "seconds", "How often a process looks for changed routes and owners; 0 reads them on every call (tests)."),
+    Setting(
+        "MAP",
+        None,
+        "path",
+        "The context map; by default the nearest boundaries.toml or pyproject.toml above BASE_DIR.",
+    ),
+    Setting(
+        "SIDE",
+        "monolith",
+        "name",
+        "Which deployable this is: 'monolith', or the context that this service owns.",
+    ),
+    Setting(
+        "MONOLITH_URL",
+        "env:MONOLITH_URL",
+        "URL or env:NAME",
+        "Where a service finds the contexts that still live in the monolith.",
+    ),
+    Setting(
+        "DATABASE", "default", "alias", "The database that holds the contexts' tables and the kit's own."
+    ),
+    Setting(
+        "MOVER_DATABASE_URL",
+        "env:BOUNDARIES_MOVER_URL",
+        "URL or env:NAME",
+        "How the mover logs in to this database; a role of its own.",
+    ),
+    Setting(
+        "ROUTE_POLL_SECONDS",
+        0.25,
+        "seconds",
+        "How often a process looks for changed routes and owners; 0 reads them on every call (tests).",
+    ),
     Setting("CALL_TIMEOUT_SECONDS", 2.0, "seconds", "Deadline of a remote call whose operation names none."),
-    Setting("SWITCH_PATIENCE_SECONDS", 5.0, "seconds", "How long a command waits for the new owner while writes are being switched."),
+    Setting(
+        "SWITCH_PATIENCE_SECONDS",
+        5.0,
+        "seconds",
+        "How long a command waits for the new owner while writes are being switched.",
+    ),
     Setting("RETRY_ATTEMPTS", 3, "attempts", "Most attempts of one remote call, the first included."),
-    Setting("RETRY_BUDGET", 0.1, "ratio", "Retries allowed per call over the last window; beyond it calls fail at once."),
+    Setting(
+        "RETRY_BUDGET",
+        0.1,
+        "ratio",
+        "Retries allowed per call over the last window; beyond it calls fail at once.",
+    ),
     Setting("RETRY_BASE_SECONDS", 0.05, "seconds", "First back-off; doubled each time, with full jitter."),
-    Setting("BREAKER_FAILURES", 5, "calls", "Consecutive transport failures that open the circuit to one service."),
-    Setting("BREAKER_OPEN_SECONDS", 2.0, "seconds", "How long an open circuit refuses calls before it lets one probe through."),
+    Setting(
+        "BREAKER_FAILURES", 5, "calls", "Consecutive transport failures that open the circuit to one service."
+    ),
+    Setting(
+        "BREAKER_OPEN_SECONDS",
+        2.0,
+        "seconds",
+        "How long an open circuit refuses calls before it lets one probe through.",
+    ),
     Setting("BULKHEAD_CALLS", 16, "calls", "Most calls of one process to one service at the same time."),
-    Setting("IN_ATOMIC", "error", "error|warn|allow", "What to do with a remote command inside transaction.atomic()."),
-    Setting("KEYS", {}, "name → list of keys", "Signing keys per peer ('monolith', a context); the first signs, all verify, so keys can be rotated."),
+    Setting(
+        "IN_ATOMIC",
+        "error",
+        "error|warn|allow",
+        "What to do with a remote command inside transaction.atomic().",
+    ),
+    Setting(
+        "KEYS",
+        {},
+        "name → list of keys",
+        "Signing keys per peer ('monolith', a context); the first signs, all verify, so keys can be rotated.",
+    ),
     Setting("SIGNATURE_SECONDS", 30, "seconds", "How old a signed call may be."),
-    Setting("NONCE_CACHE", "default", "cache alias", "Where seen signatures are kept; must be shared by all processes of this deployable."),
-    Setting("PRINCIPAL", None, "dotted path", "A callable (request) → Principal | None; by default the signed-in Django user."),
-    Setting("REPLAY_VIEWS", (), "view names", "Views that may run again from the start when the owner moves under them."),
+    Setting(
+        "NONCE_CACHE",
+        "default",
+        "cache alias",
+        "Where seen signatures are kept; must be shared by all processes of this deployable.",
+    ),
+    Setting(
+        "PRINCIPAL",
+        None,
+        "dotted path",
+        "A callable (request) → Principal | None; by default the signed-in Django user.",
+    ),
+    Setting(
+        "REPLAY_VIEWS",
+        (),
+        "view names",
+        "Views that may run again from the start when the owner moves under them.",
+    ),
     Setting("SHADOW_WORKERS", 2, "threads", "Size of the pool that runs candidates."),
     Setting("SHADOW_QUEUE", 200, "calls", "Candidates waiting for the pool; more are dropped and counted."),
     Setting("SHADOW_SAMPLE", 1.0, "ratio", "Share of the queries that are shadowed."),
     Setting("RELAY_BATCH", 200, "deliveries", "Most deliveries that a relay claims at once."),
     Setting("RELAY_LEASE_SECONDS", 30, "seconds", "How long a claimed delivery stays with its relay."),
     Setting("DELIVERY_ATTEMPTS", 8, "attempts", "Attempts before a delivery becomes a dead letter."),
-    Setting("SAGA_LEASE_SECONDS", 30, "seconds", "How long a saga may go without progress before another worker resumes it."),
+    Setting(
+        "SAGA_LEASE_SECONDS",
+        30,
+        "seconds",
+        "How long a saga may go without progress before another worker resumes it.",
+    ),
     Setting("TRANSPORT", "celery", "celery|none", "How events reach contexts that live elsewhere."),
     Setting("CHUNK_ROWS", 20_000, "rows", "Rows of one backfill chunk."),
     Setting("FOLLOW_IDLE_SECONDS", 0.05, "seconds", "Pause of the follower when a log was empty."),
-    Setting("GATE_TIMEOUT_MS", 250, "milliseconds", "Longest wait for the gate at the switch; writers wait no longer than this."),
+    Setting(
+        "GATE_TIMEOUT_MS",
+        250,
+        "milliseconds",
+        "Longest wait for the gate at the switch; writers wait no longer than this.",
+    ),
     Setting("GATE_ATTEMPTS", 20, "attempts", "How often the switch asks for the gate before it gives up."),
     Setting("SWITCH_LAG_ROWS", 5_000, "rows", "Most unapplied changes at which the switch may begin."),
-    Setting("SHADOW_CALLS_NEEDED", 200, "calls", "Compared calls, without a mismatch, before reads may be switched."),
+    Setting(
+        "SHADOW_CALLS_NEEDED",
+        200,
+        "calls",
+        "Compared calls, without a mismatch, before reads may be switched.",
+    ),
 )
 
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -72,10 +157,16 @@ class UnknownSetting(BoundaryError):
 
 
 def setting(name: str) -> Any:
-    """The value of one setting: the project's, or the default."""
+    """The value of one setting: from the environment (numbers only), else the project's, else the default.
+
+    `BOUNDARIES_SHADOW_CALLS_NEEDED=50` in the environment overrides `BOUNDARIES["SHADOW_CALLS_NEEDED"]`.
+    """
     from django.conf import settings
 
-    return getattr(settings, "BOUNDARIES", {}).get(name, _BY_NAME[name].default)
+    default = _BY_NAME[name].default
+    if isinstance(default, int | float) and (forced := os.environ.get(f"BOUNDARIES_{name}")):
+        return type(default)(forced)
+    return getattr(settings, "BOUNDARIES", {}).get(name, default)
 
 
 def check_names() -> None:

@@ -43,8 +43,9 @@ def register_shared_tables(provider: Provider) -> None:
 
 def tables_of(context: str) -> list[TableSpec]:
     """Every spec of `context`: the tables of its models, then the shared ones, in a stable order."""
-    own = [_spec_of_model(model) for model in ownership.models_of(context)]
-    own = [spec for spec in own if spec is not None]
+    models = ownership.models_of(context)
+    models = ownership.models_of(context)
+    own = [_spec_of_model(model) for model in models if model._meta.managed and not model._meta.proxy]  # noqa: SLF001
     shared = [spec for provider in _providers for spec in provider(context)]
     return sorted(own, key=lambda spec: spec.table) + sorted(shared, key=lambda spec: spec.table)
 

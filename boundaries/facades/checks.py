@@ -11,7 +11,7 @@ from django.core.checks import CheckMessage, Error, Warning, register
 
 from boundaries.contexts.map import Context, current_map
 from boundaries.errors import BoundaryError
-from boundaries.facades.facade import Facade, Operation, all_facades
+from boundaries.facades.facade import Operation, all_facades
 from boundaries.facades.local import implementation_of, lives_here
 
 
@@ -35,7 +35,9 @@ def check_urllib3(**_kwargs: Any) -> list[CheckMessage]:
     if patch < 900:
         return []
     hint = "Uninstall urllib3-future (niquests brings it) and reinstall urllib3."
-    return [Warning("The package urllib3 has been replaced by urllib3-future.", hint=hint, id="boundaries.BD321")]
+    return [
+        Warning("The package urllib3 has been replaced by urllib3-future.", hint=hint, id="boundaries.BD321")
+    ]
 
 
 def _check_context(context: Context) -> list[CheckMessage]:
@@ -45,22 +47,31 @@ def _check_context(context: Context) -> list[CheckMessage]:
     except (ImportError, AttributeError) as error:
         return [_error(context.name, f"its facade {context.facade!r} cannot be imported ({error})", "BD322")]
     if all_facades().get(context.name) is not facade:
-        return [_error(context.name, f"{context.facade!r} is not its facade: it says context={facade.context!r}", "BD322")]
+        return [
+            _error(
+                context.name,
+                f"{context.facade!r} is not its facade: it says context={facade.context!r}",
+                "BD322",
+            )
+        ]
     if not lives_here(context.name):
         return []
     try:
         implementation = implementation_of(context.name)
     except BoundaryError as error:
         return [_error(context.name, error.what, error.code)]
-    return _compare(facade, implementation)
+    return _compare(context.name, implementation)
 
 
-def _compare(facade: type[Facade], implementation: Any) -> list[CheckMessage]:
+def _compare(context: str, implementation: Any) -> list[CheckMessage]:
+    facade = all_facades()[context]
     messages: list[CheckMessage] = []
     for operation in facade.operations.values():
         problem = _mismatch(operation, getattr(implementation, operation.name, None))
         if problem:
-            messages.append(_error(facade.context, f"{type(implementation).__name__}.{operation.name} {problem}", "BD323"))
+            messages.append(
+                _error(facade.context, f"{type(implementation).__name__}.{operation.name} {problem}", "BD323")
+            )
     return messages
 
 
@@ -74,4 +85,6 @@ def _mismatch(operation: Operation[Any, Any], method: Any) -> str | None:
 
 
 def _error(context: str, text: str, code: str) -> Error:
-    return Error(f"{context}: {text}.", hint="Facade, implementation and map must agree.", id=f"boundaries.{code}")
+    return Error(
+        f"{context}: {text}.", hint="Facade, implementation and map must agree.", id=f"boundaries.{code}"
+    )

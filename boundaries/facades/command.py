@@ -75,4 +75,8 @@ def _effect(operation: Operation[Any, Any], arguments: dict[str, Any], using: st
 
 
 def _is_from_database(error: BaseException) -> bool:
-    return isinstance(error, DjangoDatabaseError) or hasattr(error, "sqlstate") or hasattr(error.__cause__, "sqlstate")
+    return (
+        isinstance(error, DjangoDatabaseError)
+        or hasattr(error, "sqlstate")
+        or hasattr(error.__cause__, "sqlstate")
+    )

@@ -59,7 +59,9 @@ def decode(body: bytes, known: tuple[type[DomainError], ...]) -> DomainError | N
     for error in known:
         if error.code == wire.code:
             kinds = fact_types(error)
-            facts = {name: msgspec.convert(wire.facts[name], kind, strict=False) for name, kind in kinds.items()}
+            facts = {
+                name: msgspec.convert(wire.facts[name], kind, strict=False) for name, kind in kinds.items()
+            }
             return rebuild(error, facts)
     return None
 

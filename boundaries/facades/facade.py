@@ -113,7 +113,9 @@ class Operation(Generic[P, R]):
         self.result = hints["return"]
         self.argument_names = frozenset(field[0] for field in fields)
         try:
-            self.arguments = msgspec.defstruct(f"{self.name}_arguments", fields, kw_only=True, forbid_unknown_fields=True)
+            self.arguments = msgspec.defstruct(
+                f"{self.name}_arguments", fields, kw_only=True, forbid_unknown_fields=True
+            )
             self._decode_arguments = msgspec.json.Decoder(self.arguments)
             self._decode_result = msgspec.json.Decoder(self.result)
             msgspec.json.schema_components([self.arguments, self.result])
@@ -157,9 +159,13 @@ class Operation(Generic[P, R]):
             raise ContractError(context=self.context, operation=self.name, reason=str(error)) from error
 
     def _parameters(self) -> list[inspect.Parameter]:
-        return [item for item in inspect.signature(self.declaration).parameters.values() if item.name != "self"]
+        return [
+            item for item in inspect.signature(self.declaration).parameters.values() if item.name != "self"
+        ]
 
-    def _field(self, parameter: inspect.Parameter, hints: dict[str, Any]) -> tuple[str, Any] | tuple[str, Any, Any]:
+    def _field(
+        self, parameter: inspect.Parameter, hints: dict[str, Any]
+    ) -> tuple[str, Any] | tuple[str, Any, Any]:
         if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
             raise self._bad(f"the argument {parameter.name!r} is not keyword-only")
         if parameter.name not in hints:

@@ -1,15 +1,15 @@
 """What can go wrong between a caller and another context, apart from the domain saying no?
 
-    RemoteFailure
-    ├── ServiceUnavailable   nobody answered, or the answer was a 5xx
-    ├── DeadlineExceeded     a query took longer than its deadline
-    ├── CircuitOpen          too many failures lately; not even tried
-    ├── BulkheadFull         too many calls of this process at once; not even tried
-    ├── ContractError        the two sides do not speak the same contract
-    ├── OutcomeUnknown       a command was sent, no answer came: it may or may not have happened
-    ├── OwnerMoved           the owner changed inside the caller's transaction
-    ├── OwnerUnknown         nobody owned the context for longer than the patience
-    └── RemoteInTransaction  a remote command inside transaction.atomic()
+RemoteFailure
+├── ServiceUnavailable   nobody answered, or the answer was a 5xx
+├── DeadlineExceeded     a query took longer than its deadline
+├── CircuitOpen          too many failures lately; not even tried
+├── BulkheadFull         too many calls of this process at once; not even tried
+├── ContractError        the two sides do not speak the same contract
+├── OutcomeUnknown       a command was sent, no answer came: it may or may not have happened
+├── OwnerMoved           the owner changed inside the caller's transaction
+├── OwnerUnknown         nobody owned the context for longer than the patience
+└── RemoteInTransaction  a remote command inside transaction.atomic()
 """
 
 from boundaries.errors import BoundaryError
@@ -91,7 +91,9 @@ class RemoteInTransaction(RemoteFailure):
     """Raised when a remote command is called inside transaction.atomic(): a rollback would not take it back."""
 
     code = "BD317"
-    problem = "{context}.{operation} is answered by another service and was called inside transaction.atomic()."
+    problem = (
+        "{context}.{operation} is answered by another service and was called inside transaction.atomic()."
+    )
     remedy = "Call it after the commit, send an event, or make it a step of a saga."
 
 

@@ -16,7 +16,7 @@ class NoImplementation(BoundaryError):
 
     code = "BD303"
     problem = "{context} has no implementation here: {reason}."
-    remedy = "Set `implementation = \"package.module:Class\"` for {context} in the context map."
+    remedy = 'Set `implementation = "package.module:Class"` for {context} in the context map.'
 
 
 @cache

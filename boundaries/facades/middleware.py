@@ -31,7 +31,9 @@ class BoundariesMiddleware:
         startup.require_ready()
         self.get_response = get_response
         dotted = setting("PRINCIPAL")
-        self.principal_of: Callable[[HttpRequest], Principal | None] = import_string(dotted) if dotted else _signed_in
+        self.principal_of: Callable[[HttpRequest], Principal | None] = (
+            import_string(dotted) if dotted else _signed_in
+        )
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         with call_scope(), acting_as(lambda: self.principal_of(request)):
@@ -56,7 +58,9 @@ class BoundariesMiddleware:
 def unavailable(failure: RemoteFailure) -> JsonResponse:
     """503 with Retry-After, and what happened in one object."""
     return JsonResponse(
-        {"code": failure.code, "detail": failure.what}, status=503, headers={"Retry-After": RETRY_AFTER_SECONDS}
+        {"code": failure.code, "detail": failure.what},
+        status=503,
+        headers={"Retry-After": RETRY_AFTER_SECONDS},
     )
 
 

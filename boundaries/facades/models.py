@@ -24,7 +24,9 @@ class Route(models.Model):
     context = models.CharField(max_length=100)
     operation = models.CharField(max_length=100, blank=True, default="")
     mode = models.CharField(max_length=20, choices=RouteMode, default=RouteMode.LOCAL)
-    percent = models.DecimalField(max_digits=5, decimal_places=2, default=0, help_text="share of the callers, for canary")
+    percent = models.DecimalField(
+        max_digits=5, decimal_places=2, default=0, help_text="share of the callers, for canary"
+    )
     changed_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -66,7 +68,9 @@ class Ownership(models.Model):
     open = models.BooleanField()
     epoch = models.BigIntegerField(default=1)
     drained = models.BigIntegerField(default=0)
-    address = models.CharField(max_length=300, blank=True, default="", help_text="where the other side is served")
+    address = models.CharField(
+        max_length=300, blank=True, default="", help_text="where the other side is served"
+    )
 
     class Meta:
         db_table = "boundaries_facades_ownership"
@@ -136,7 +140,9 @@ class ShadowTally(models.Model):
     operation = models.CharField(max_length=100)
     calls = models.BigIntegerField(default=0)
     mismatches = models.BigIntegerField(default=0)
-    inconclusive = models.BigIntegerField(default=0, help_text="the control itself changed while it was compared")
+    inconclusive = models.BigIntegerField(
+        default=0, help_text="the control itself changed while it was compared"
+    )
     failures = models.BigIntegerField(default=0, help_text="the candidate did not answer")
     dropped = models.BigIntegerField(default=0, help_text="the pool was full")
 
@@ -164,7 +170,9 @@ class Mismatch(models.Model):
         db_table = "boundaries_facades_mismatch"
         verbose_name_plural = "mismatches"
         constraints = [
-            models.UniqueConstraint(fields=["context", "operation", "signature"], name="boundaries_mismatch_once")
+            models.UniqueConstraint(
+                fields=["context", "operation", "signature"], name="boundaries_mismatch_once"
+            )
         ]
 
     def __str__(self) -> str:

@@ -29,7 +29,9 @@ class Reference(models.Field):  # type: ignore[type-arg]
     identity too. `to_type` is an instance of the target's primary key field, BigIntegerField by default.
     """
 
-    def __init__(self, to: str, *args: Any, to_type: models.Field[Any, Any] | None = None, **options: Any) -> None:
+    def __init__(
+        self, to: str, *args: Any, to_type: models.Field[Any, Any] | None = None, **options: Any
+    ) -> None:
         self.to = to
         self.to_type = to_type or models.BigIntegerField()
         options.setdefault("db_index", not options.get("unique", False))
@@ -38,9 +40,9 @@ class Reference(models.Field):  # type: ignore[type-arg]
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         """As a migration writes it."""
         name, _path, args, options = super().deconstruct()
-        options.pop("db_index", None)
-        if self.db_index == self.unique:
-            options["db_index"] = self.db_index
+        is_indexed = options.pop("db_index", False)
+        if is_indexed == self.unique:
+            options["db_index"] = is_indexed
         return name, "boundaries.Reference", [self.to, *args], {**options, "to_type": self.to_type}
 
     def get_attname(self) -> str:
@@ -52,14 +54,14 @@ class Reference(models.Field):  # type: ignore[type-arg]
         attname = self.get_attname()
         return attname, self.db_column or attname
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:  # noqa: FBT001, FBT002
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
         """Add the field, and a descriptor that explains itself in place of the related object."""
         super().contribute_to_class(cls, name, private_only)
         setattr(cls, self.name, _Pointer(self))
 
     def db_type(self, connection: Any) -> str | None:
         """The column type that a foreign key to the same target would have."""
-        return self.to_type.rel_db_type(connection)  # type: ignore[attr-defined,no-any-return]
+        return self.to_type.rel_db_type(connection)
 
     def db_parameters(self, connection: Any) -> dict[str, Any]:
         """Type only: the checks of the target's type belong to the target."""
@@ -77,7 +79,7 @@ class Reference(models.Field):  # type: ignore[type-arg]
         """The identity as the database wants it."""
         return self.to_type.get_prep_value(super().get_prep_value(value))
 
-    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
         """The identity as this database wants it."""
         return self.to_type.get_db_prep_value(value, connection, prepared)
 

@@ -45,7 +45,9 @@ def exchange(operation: Operation[Any, Any], body: bytes, key: str | None) -> An
 
     url = _learned.get(operation.context) or routing.address_of(operation.context)
     if not url:
-        raise ServiceUnavailable(context=operation.context, reason="neither map nor ownership row names its address")
+        raise ServiceUnavailable(
+            context=operation.context, reason="neither map nor ownership row names its address"
+        )
     timeout = operation.timeout or setting("CALL_TIMEOUT_SECONDS")
     call = RemoteCall(
         context=operation.context,

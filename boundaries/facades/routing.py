@@ -132,7 +132,9 @@ def route_of(context: str, operation: str) -> Entry:
     return Entry(RouteMode.LOCAL if owner_is_here(context) else RouteMode.REMOTE)
 
 
-def set_route(*, context: str, mode: str, who: str, why: str, operation: str = "", percent: float = 0) -> None:
+def set_route(
+    *, context: str, mode: str, who: str, why: str, operation: str = "", percent: float = 0
+) -> None:
     """Change who answers queries, with an audit row in the same transaction.
 
     :raises RouteSkipped: when a step would be jumped over.
@@ -144,7 +146,7 @@ def set_route(*, context: str, mode: str, who: str, why: str, operation: str = "
         )
         _check_change(context=context, old=row.mode, new=mode)
         RouteChange.objects.create(
-            context=context, operation=operation, old=_label(row.mode, row.percent), new=_label(mode, percent), who=who, why=why
+            context=context, operation=operation, old=_label(row.mode, float(row.percent)), new=_label(mode, percent), who=who, why=why
         )  # fmt: skip
         row.mode, row.percent = mode, percent
         row.save()
@@ -192,7 +194,9 @@ def _label(mode: str, percent: float) -> str:
 
 def _read() -> Snapshot:
     alias = setting("DATABASE")
-    routes = {(r.context, r.operation): Entry(r.mode, round(r.percent * 100)) for r in Route.objects.using(alias)}
+    routes = {
+        (r.context, r.operation): Entry(r.mode, round(r.percent * 100)) for r in Route.objects.using(alias)
+    }
     owners = {o.context: Owner(o.open, o.epoch, o.address) for o in Ownership.objects.using(alias)}
     copies = {c.context: Copy(c.tick, c.applied_at.timestamp()) for c in Freshness.objects.using(alias)}
     return Snapshot(routes=routes, owners=owners, copies=copies, taken_at=time.monotonic())

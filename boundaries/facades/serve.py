@@ -58,7 +58,12 @@ def find_operation(context: str, version: str, name: str) -> Operation[Any, Any]
     except BoundaryError:
         raise NotServed(context=context, version=version, operation=name) from None
     facade = all_facades().get(context)
-    if facade is None or not lives_here(context) or facade.version != version or name not in facade.operations:
+    if (
+        facade is None
+        or not lives_here(context)
+        or facade.version != version
+        or name not in facade.operations
+    ):
         raise NotServed(context=context, version=version, operation=name)
     return facade.operations[name]
 
@@ -83,7 +88,11 @@ def _answer_command(operation: Operation[Any, Any], arguments: dict[str, Any], c
         routing.refresh()
         return _not_owner(call)
     status = "domain_error" if settled.is_error else "ok"
-    return Answer("domain_error" if status == "domain_error" else "ok", settled.answer, epoch=routing.epoch_of(call.context))
+    return Answer(
+        "domain_error" if status == "domain_error" else "ok",
+        settled.answer,
+        epoch=routing.epoch_of(call.context),
+    )
 
 
 def _not_owner(call: RemoteCall) -> Answer:
@@ -91,4 +100,8 @@ def _not_owner(call: RemoteCall) -> Answer:
     owner = routing.snapshot().owners.get(call.context)
     epoch = owner.epoch if owner else 0
     behind = call.epoch is not None and call.epoch > epoch
-    return Answer("not_open" if behind else "moved", epoch=epoch, address=owner.address if owner and owner.address else None)
+    return Answer(
+        "not_open" if behind else "moved",
+        epoch=epoch,
+        address=owner.address if owner and owner.address else None,
+    )

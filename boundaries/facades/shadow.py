@@ -9,6 +9,7 @@ then it counts.
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import random
 import threading
@@ -120,7 +121,7 @@ def _candidate(comparison: _Comparison) -> tuple[bytes, int | None]:
     """The candidate's answer and its tick."""
     if comparison.candidate_is_remote:
         return _remote(comparison)
-    return _local(comparison), _local_tick(comparison)
+    return _local(comparison), _local_tick()
 
 
 def _control(comparison: _Comparison) -> bytes:
@@ -131,7 +132,7 @@ def _needed_tick(comparison: _Comparison) -> int:
     return tick.draw(setting("DATABASE")) if comparison.candidate_is_remote else 0
 
 
-def _local_tick(comparison: _Comparison) -> int | None:
+def _local_tick() -> int | None:
     # The owner's clock of ticks is out of reach from here: the pause between the two controls has to do.
     time.sleep(0.2)
     return None
@@ -139,7 +140,9 @@ def _local_tick(comparison: _Comparison) -> int | None:
 
 def _local(comparison: _Comparison) -> bytes:
     operation = comparison.operation
-    return operation.encode_result(getattr(implementation_of(operation.context), operation.name)(**comparison.arguments))
+    return operation.encode_result(
+        getattr(implementation_of(operation.context), operation.name)(**comparison.arguments)
+    )
 
 
 def _remote(comparison: _Comparison) -> tuple[bytes, int | None]:
@@ -160,14 +163,14 @@ class _Pool:
         self._queue: queue.Queue[_Comparison] = queue.Queue()
 
     def queue(self) -> queue.Queue[_Comparison]:
-        import os
-
         with self._lock:
             if self._pid != os.getpid():
                 self._pid = os.getpid()
                 self._queue = queue.Queue(maxsize=setting("SHADOW_QUEUE"))
                 for number in range(setting("SHADOW_WORKERS")):
-                    threading.Thread(target=self._work, name=f"boundaries-shadow-{number}", daemon=True).start()
+                    threading.Thread(
+                        target=self._work, name=f"boundaries-shadow-{number}", daemon=True
+                    ).start()
         return self._queue
 
     def wait(self, timeout_seconds: float) -> bool:

@@ -32,7 +32,7 @@ def is_claimed(*, table_only: bool = False) -> bool:
     from django.db import connections
 
     using = setting("DATABASE")
-    if Side._meta.db_table not in connections[using].introspection.table_names():  # noqa: SLF001
+    if Side._meta.db_table not in connections[using].introspection.table_names():
         return False
     return table_only or Side.objects.using(using).exists()
 

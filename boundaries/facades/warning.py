@@ -19,4 +19,6 @@ def warn_in_transaction(operation: Operation[Any, Any]) -> None:
     name = (operation.context, operation.name)
     in_transaction_calls[name] += 1
     if in_transaction_calls[name] == 1:
-        log.warning("%s is a remote call inside transaction.atomic(): locks are held while it waits", operation)
+        log.warning(
+            "%s is a remote call inside transaction.atomic(): locks are held while it waits", operation
+        )

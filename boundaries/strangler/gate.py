@@ -39,5 +39,7 @@ def require(context: str, step: str, gates: Iterable[Gate]) -> list[dict[str, An
     gates = list(gates)
     for gate in gates:
         if not gate.passed:
-            raise GateRefused(context=context, step=step, gate=gate.name, figure=gate.figure, advice=gate.remedy)
+            raise GateRefused(
+                context=context, step=step, gate=gate.name, figure=gate.figure, advice=gate.remedy
+            )
     return [gate.as_dict() for gate in gates]

@@ -21,14 +21,14 @@ class Roles(NamedTuple):
     readonly: str
 
 
-def roles_of(database: str) -> Roles:
-    """The roles that belong to a database."""
-    return Roles(*(f"{database}_{name}" for name in Roles._fields))
+def roles_of(database: str, *, mover: str = "") -> Roles:
+    """The roles that belong to a database: named as its mover is, if that keeps to the convention, else as it."""
+    prefix = mover.removesuffix("_mover") if mover.endswith("_mover") else database
+    return Roles(*(f"{prefix}_{name}" for name in Roles._fields))
 
 
-def grants_for(database: str) -> list[tuple[str, sql.Composed]]:
+def grants_for(roles: Roles) -> list[tuple[str, sql.Composed]]:
     """What each role needs inside its database, as (role, statement), to be run by the owner."""
-    roles = roles_of(database)
     owner = sql.Identifier(roles.owner)
     statements: list[tuple[str, sql.Composed]] = []
     for role in (roles.app, roles.service):
@@ -44,7 +44,9 @@ def grants_for(database: str) -> list[tuple[str, sql.Composed]]:
         "GRANT USAGE ON SCHEMA public TO {role}",
         "ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO {role}",
     ):
-        statements.append((roles.readonly, sql.SQL(text).format(role=sql.Identifier(roles.readonly), owner=owner)))
+        statements.append(
+            (roles.readonly, sql.SQL(text).format(role=sql.Identifier(roles.readonly), owner=owner))
+        )
     return statements
 
 

@@ -17,8 +17,11 @@ def follower_gate(move: Move) -> Gate:
     """`boundaries follow` has said within the last five seconds that it works on this context."""
     told = Extraction.objects.get(pk=move.name).follower
     age = time.time() - told.get("at", 0)
-    figure = "it has never reported" if not told else f"last heard {age:.1f} s ago" + (
-        f", with the error: {told['error']}" if told.get("error") else ""
+    figure = (
+        "it has never reported"
+        if not told
+        else f"last heard {age:.1f} s ago"
+        + (f", with the error: {told['error']}" if told.get("error") else "")
     )
     return Gate(
         "the follower is running", age < FOLLOWER_SECONDS and not told.get("error"), figure,
@@ -30,7 +33,12 @@ def verify_gate(move: Move) -> Gate:
     """The last verify found nothing."""
     facts = Extraction.objects.get(pk=move.name).facts.get("verify")
     if not facts:
-        return Gate("the last verify was clean", False, "there was none", f"Run `boundaries extract {move.name} verify`.")
+        return Gate(
+            "the last verify was clean",
+            False,
+            "there was none",
+            f"Run `boundaries extract {move.name} verify`.",
+        )
     found = facts.get("differences", 0) + len(facts.get("schema_differences", []))
     return Gate(
         "the last verify was clean", found == 0, f"{found} differences in {facts.get('rows_compared', 0)} rows",

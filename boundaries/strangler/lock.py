@@ -16,6 +16,8 @@ import psycopg
 from boundaries.errors import BoundaryError
 from boundaries.strangler.postgres.connection import Connection, monolith_endpoint
 
+_NOBODY = "it has just ended"
+
 
 class StepUnderWay(BoundaryError):
     """Raised when somebody else is running a step of the same context."""
@@ -29,7 +31,9 @@ class ConsumerBusy(BoundaryError):
     """Raised when the log's consumer could not be had in time."""
 
     code = "BD514"
-    problem = "The change log of {context} is being applied by another process for more than {seconds} s: {holder}."
+    problem = (
+        "The change log of {context} is being applied by another process for more than {seconds} s: {holder}."
+    )
     remedy = "Look at `boundaries extract {context} status`; a hung follower can be killed at any time."
 
 
@@ -44,6 +48,11 @@ def operation_lock(context: str, step: str) -> Iterator[None]:
         if not _try(connection, "step", context):
             raise StepUnderWay(context=context, holder=_holder(connection, "step", context))
         yield
+
+
+def is_step_under_way(connection: Connection, context: str) -> bool:
+    """Whether some session holds the right to run steps of `context`; takes no lock to find out."""
+    return _holder(connection, "step", context) != _NOBODY
 
 
 @contextmanager
@@ -65,11 +74,15 @@ def consumer_lock(connection: Connection, context: str, *, seconds: float = 30.0
         yield
     finally:
         if not connection.closed:
-            connection.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [_name("consumer", context)])
+            connection.execute(
+                "SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [_name("consumer", context)]
+            )
 
 
 def _try(connection: Connection, kind: str, context: str) -> bool:
-    row = connection.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [_name(kind, context)]).fetchone()
+    row = connection.execute(
+        "SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", [_name(kind, context)]
+    ).fetchone()
     return bool(row and row[0])
 
 
@@ -83,7 +96,7 @@ def _holder(connection: Connection, kind: str, context: str) -> str:
         """,
         [_name(kind, context)],
     ).fetchone()
-    return f"{row[0]}, database pid {row[1]}, since {row[2]}" if row else "it has just ended"
+    return f"{row[0]}, database pid {row[1]}, since {row[2]}" if row else _NOBODY
 
 
 def _say(context: str, step: str) -> str:

@@ -107,7 +107,11 @@ def _check_order(move: Move, step: Step) -> None:
     if step.comes_after and (not reached or journey.index(reached) < journey.index(step.comes_after)):
         following = catalogue.next_step(reached)
         raise StepOutOfOrder(
-            context=move.name, step=step.name, needed=step.comes_after, reached=reached or "nothing yet", next=following
+            context=move.name,
+            step=step.name,
+            needed=step.comes_after,
+            reached=reached or "nothing yet",
+            next=following,
         )
     if step.destructive and not move.dry_run and move.options.get("yes") != move.name:
         raise NotConfirmed(context=move.name, step=step.name)

@@ -23,7 +23,9 @@ class Progress:
         self._phase = ""
         self._started = self._told = 0.0
 
-    def report(self, phase: str, *, done: int | None = None, total: int | None = None, unit: str = "rows") -> None:
+    def report(
+        self, phase: str, *, done: int | None = None, total: int | None = None, unit: str = "rows"
+    ) -> None:
         """Say how far `phase` is; `total` may be an estimate."""
         now = time.monotonic()
         if phase != self._phase:

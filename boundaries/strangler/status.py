@@ -13,8 +13,11 @@ from boundaries.strangler.operation import find_step, prepare
 from boundaries.strangler.step import Move
 
 
-def status(context: str) -> dict[str, Any]:
-    """Everything that the command line, the admin and the metrics say about one context; changes nothing."""
+def status(context: str, *, with_gates: bool = True) -> dict[str, Any]:
+    """Everything that the command line, the admin and the metrics say about one context; changes nothing.
+
+    Without the gates it asks this process's own database only, so that a page can be had while the service is down.
+    """
     move = prepare(context=context)
     reached = move.extraction.reached
     following = catalogue.next_step(reached)
@@ -29,7 +32,7 @@ def status(context: str) -> dict[str, Any]:
         "wanted": Extraction.objects.get(pk=context).wanted,
         "follower": move.extraction.follower,
         "next": following,
-        "gates": [gate.as_dict() for gate in gates_of(move, following)] if following else [],
+        "gates": [gate.as_dict() for gate in gates_of(move, following)] if following and with_gates else [],
     }
 
 

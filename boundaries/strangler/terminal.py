@@ -38,7 +38,9 @@ def show_status(context: str, *, as_json: bool) -> int:
         print_json(facts)
         return DONE
     print(f"{context} ({facts['owner_team'] or 'no owner named'})")
-    print(f"  queries: {facts['queries']}   writes: {facts['writes']}   follower: {_follower(facts['follower'])}\n")
+    print(
+        f"  queries: {facts['queries']}   writes: {facts['writes']}   follower: {_follower(facts['follower'])}\n"
+    )
     for step in facts["steps"]:
         mark = "✓" if step["done"] else "→" if step["name"] == facts["next"] else " "
         print(f"  {mark} {step['name']:<14} {step['what']}")
@@ -57,7 +59,11 @@ def show_run(run: StepRun) -> None:
     for name, text in run.figures.items():
         if name == "text":
             print(text)
-    plain = {name: value for name, value in run.figures.items() if isinstance(value, str | int | float | bool) and name != "text"}
+    plain = {
+        name: value
+        for name, value in run.figures.items()
+        if isinstance(value, str | int | float | bool) and name != "text"
+    }
     figures = ", ".join(f"{name.replace('_', ' ')} {_number(value)}" for name, value in plain.items())
     print(f"{run.context} {run.step}: done in {run.seconds:.1f} s" + (f"  ({figures})" if figures else ""))
 

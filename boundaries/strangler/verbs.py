@@ -17,9 +17,14 @@ def _configure_extract(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dry-run", action="store_true", help="look at the gates and say what would be done")
     parser.add_argument("--yes", metavar="CONTEXT", help="the context's name, to confirm a destructive step")
     parser.add_argument("--reason", default="", help="why; kept with the run")
+    parser.add_argument("--who", help="whose name is kept with the run (default: yours)")
     parser.add_argument("--percent", type=float, help="switch-reads: share of the callers")
-    parser.add_argument("--rehearse", action="store_true", help="switch-writes: measure the pause, switch nothing")
-    parser.add_argument("--print-grants", action="store_true", help="provision: what a DBA runs, and nothing else")
+    parser.add_argument(
+        "--rehearse", action="store_true", help="switch-writes: measure the pause, switch nothing"
+    )
+    parser.add_argument(
+        "--print-grants", action="store_true", help="provision: what a DBA runs, and nothing else"
+    )
     parser.add_argument("--diff", action="store_true", help="scaffold: show how edited files differ")
     parser.add_argument("--bookings", type=int, default=100_000, help="rehearse: how much to seed")
     parser.add_argument("--seed", type=int, default=1, help="rehearse: seed of data and traffic")
@@ -38,7 +43,9 @@ def _extract(options: argparse.Namespace) -> int:
     if options.step == "rehearse":
         from boundaries.strangler.rehearsal.run import rehearse
 
-        return rehearse(options.context, bookings=options.bookings, seed=options.seed, as_json=options.format == "json")
+        return rehearse(
+            options.context, bookings=options.bookings, seed=options.seed, as_json=options.format == "json"
+        )
     return _run_step(options)
 
 
@@ -50,7 +57,7 @@ def _run_step(options: argparse.Namespace) -> int:
 
     is_json = options.format == "json"
     run = run_step(
-        context=options.context, step=options.step, who=getpass.getuser(), why=options.reason,
+        context=options.context, step=options.step, who=options.who or getpass.getuser(), why=options.reason,
         options=_step_options(options), listener=None if is_json else terminal.Line(),
     )  # fmt: skip
     if is_json:

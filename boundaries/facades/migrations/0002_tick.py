@@ -3,12 +3,12 @@
 from django.db import migrations
 
 
-def create(apps, schema_editor):
+def create(_apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("CREATE SEQUENCE IF NOT EXISTS boundaries_facades_tick AS bigint")
 
 
-def drop(apps, schema_editor):
+def drop(_apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute("DROP SEQUENCE IF EXISTS boundaries_facades_tick")
 

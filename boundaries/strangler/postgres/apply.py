@@ -22,7 +22,9 @@ from boundaries.strangler.postgres.table import Table, identifiers
 log = logging.getLogger("boundaries.apply")
 
 # Keys are few and tables large: joins by index, whatever the planner believes about a temporary table.
-_BY_INDEX = "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
+_BY_INDEX = (
+    "SET LOCAL enable_seqscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off"
+)
 
 _TAKEN = "CREATE TEMP TABLE IF NOT EXISTS boundaries_taken (tbl text, key text[]) ON COMMIT DELETE ROWS"
 _TAKE = """
@@ -116,7 +118,9 @@ def _write(flow: Flow, dirty: Sequence[Table]) -> dict[str, int]:
     """Stage every dirty table, then delete in all of them, then insert in all of them."""
     flow.target.execute("SET CONSTRAINTS ALL DEFERRED")
     flow.target.execute(_BY_INDEX)
-    whole = {row[0] for row in flow.source.execute("SELECT tbl FROM pg_temp.boundaries_taken WHERE key IS NULL")}
+    whole = {
+        row[0] for row in flow.source.execute("SELECT tbl FROM pg_temp.boundaries_taken WHERE key IS NULL")
+    }
     for table in dirty:
         _stage(flow, table, is_whole=table.name in whole)
     for table in dirty:
@@ -129,18 +133,18 @@ def _stage(flow: Flow, table: Table, *, is_whole: bool) -> None:
     keys, rows = _temporary(table)
     columns = identifiers(table.copied)
     flow.target.execute(
-        sql.SQL("CREATE TEMP TABLE IF NOT EXISTS {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA").format(
-            keys, table.key_columns(), table.qualified
-        )
+        sql.SQL(
+            "CREATE TEMP TABLE IF NOT EXISTS {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA"
+        ).format(keys, table.key_columns(), table.qualified)
     )
     flow.target.execute(
-        sql.SQL("CREATE TEMP TABLE IF NOT EXISTS {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA").format(
-            rows, columns, table.qualified
-        )
+        sql.SQL(
+            "CREATE TEMP TABLE IF NOT EXISTS {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA"
+        ).format(rows, columns, table.qualified)
     )
-    distinct = sql.SQL("SELECT DISTINCT {} FROM pg_temp.boundaries_taken k WHERE tbl = {} AND key IS NOT NULL").format(
-        table.key_from_array(sql.SQL("k.key")), sql.Literal(table.name)
-    )
+    distinct = sql.SQL(
+        "SELECT DISTINCT {} FROM pg_temp.boundaries_taken k WHERE tbl = {} AND key IS NOT NULL"
+    ).format(table.key_from_array(sql.SQL("k.key")), sql.Literal(table.name))
     _pipe(flow, distinct, keys, table.key_columns())
     if is_whole:
         current = sql.SQL("SELECT {} FROM {} WHERE {}").format(columns, table.qualified, table.condition)

@@ -50,7 +50,9 @@ def has_begun(target: Connection, context: str) -> bool:
     return bool(row and row[0])
 
 
-def copy_table(source: Connection, target: Connection, context: str, table: Table, *, chunk_rows: int, tell: Tell) -> int:
+def copy_table(
+    source: Connection, target: Connection, context: str, table: Table, *, chunk_rows: int, tell: Tell
+) -> int:
     """Copy what the ledger does not know yet of one table, chunk by chunk; returns the rows of this run.
 
     `tell` is called after each chunk with the chunk's rows.
@@ -95,7 +97,9 @@ def range_condition(table: Table, low: Sequence[str] | None, high: Sequence[str]
     return sql.SQL(" AND ").join(parts)
 
 
-def next_boundary(connection: Connection, table: Table, low: Sequence[str] | None, rows: int) -> list[str] | None:
+def next_boundary(
+    connection: Connection, table: Table, low: Sequence[str] | None, rows: int
+) -> list[str] | None:
     """The key that ends the next range of `rows` rows after `low`; None when fewer are left."""
     return _boundary(connection, table, low, rows)
 
@@ -103,7 +107,11 @@ def next_boundary(connection: Connection, table: Table, low: Sequence[str] | Non
 def _boundary(connection: Connection, table: Table, low: Sequence[str] | None, rows: int) -> list[str] | None:
     found = connection.execute(
         sql.SQL("SELECT {} FROM {} t WHERE {} ORDER BY {} OFFSET {} LIMIT 1").format(
-            table.key_array("t"), table.qualified, range_condition(table, low, None), table.key_columns(), sql.Literal(rows - 1)
+            table.key_array("t"),
+            table.qualified,
+            range_condition(table, low, None),
+            table.key_columns(),
+            sql.Literal(rows - 1),
         )
     ).fetchone()
     return list(found[0]) if found else None
@@ -135,7 +143,8 @@ def _copy_chunk(
 def _progress(target: Connection, context: str, table: Table) -> tuple[list[str] | None, bool]:
     """The last key that was copied, and whether the table is done (its last chunk has no upper bound)."""
     row = target.execute(
-        sql.SQL("SELECT high FROM {} WHERE tbl = %s ORDER BY at DESC LIMIT 1").format(_ledger(context)), [table.name]
+        sql.SQL("SELECT high FROM {} WHERE tbl = %s ORDER BY at DESC LIMIT 1").format(_ledger(context)),
+        [table.name],
     ).fetchone()
     if row is None:
         return None, False

@@ -69,23 +69,28 @@ def install(connection: Connection, context: str, tables: Sequence[Table]) -> No
 
     :raises boundaries.strangler.postgres.ddl.LockRefused: when a table stays locked by others.
     """
-    run_briefly(connection, [sql.SQL(_LOG).format(log=log_table(context))], what=f"the change log of {context}")
+    run_briefly(
+        connection, [sql.SQL(_LOG).format(log=log_table(context))], what=f"the change log of {context}"
+    )
     _close_to_others(connection, context)
     mover = mover_role(connection)
     for table in tables:
         if not is_installed(connection, context, table):
-            run_briefly(connection, list(_statements(context, table, mover)), what=table.name)
+            run_briefly(connection, _statements(context, table, mover), what=table.name)
 
 
 def remove(connection: Connection, context: str, tables: Sequence[Table]) -> None:
     """Drop triggers, functions and log again; nothing is left."""
     for table in tables:
         drops = [
-            sql.SQL("DROP TRIGGER IF EXISTS {} ON {}").format(_trigger(context, kind), table.qualified) for kind in _TRIGGERS
+            sql.SQL("DROP TRIGGER IF EXISTS {} ON {}").format(_trigger(context, kind), table.qualified)
+            for kind in _TRIGGERS
         ]
         drops.append(sql.SQL("DROP FUNCTION IF EXISTS {}()").format(_function(context, table)))
         run_briefly(connection, drops, what=table.name)
-    run_briefly(connection, [sql.SQL("DROP TABLE IF EXISTS {}").format(log_table(context))], what="the change log")
+    run_briefly(
+        connection, [sql.SQL("DROP TABLE IF EXISTS {}").format(log_table(context))], what="the change log"
+    )
 
 
 def is_installed(connection: Connection, context: str, table: Table) -> bool:
@@ -120,18 +125,18 @@ def is_empty(connection: Connection, context: str) -> bool:
     return bool(row and row[0])
 
 
-def _statements(context: str, table: Table, mover: str) -> Sequence[sql.Composable]:
+def _statements(context: str, table: Table, mover: str) -> list[sql.SQL | sql.Composed]:
     function = _function(context, table)
     body = sql.SQL(_FUNCTION).format(
         function=function, mover=sql.Literal(mover), log=log_table(context), name=sql.Literal(table.name),
         new_key=table.key_array("n"), old_key=table.key_array("o"), condition=table.condition,
     )  # fmt: skip
-    statements: list[sql.Composable] = [body]
+    statements: list[sql.SQL | sql.Composed] = [body]
     for kind, event in _TRIGGERS.items():
         trigger = _trigger(context, kind)
         statements += [
             sql.SQL("CREATE OR REPLACE TRIGGER {} ").format(trigger)
-            + sql.SQL(event).format(table=table.qualified)  # type: ignore[arg-type]
+            + sql.SQL(event).format(table=table.qualified)
             + sql.SQL(" FOR EACH STATEMENT EXECUTE FUNCTION {}()").format(function),
             sql.SQL("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}").format(table.qualified, trigger),
         ]

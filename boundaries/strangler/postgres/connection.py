@@ -60,7 +60,9 @@ class Endpoint:
                 keepalives_idle=5, keepalives_interval=2, keepalives_count=3,
             )  # fmt: skip
         except psycopg.OperationalError as error:
-            raise DatabaseUnreachable(context=self.context, side=self.side, reason=_first_line(error)) from error
+            raise DatabaseUnreachable(
+                context=self.context, side=self.side, reason=_first_line(error)
+            ) from error
         connection.execute(_SESSION)
         owner = owner_role(connection)
         if owner is not None:

@@ -23,7 +23,7 @@ class LockRefused(BoundaryError):
     remedy = "Let the blocking transactions end (see pg_stat_activity), then run the same command again."
 
 
-def run_briefly(connection: Connection, statements: Sequence[sql.Composable], *, what: str) -> None:
+def run_briefly(connection: Connection, statements: Sequence[sql.SQL | sql.Composed], *, what: str) -> None:
     """Run statements in one transaction that waits at most half a second for a lock, again and again for a while.
 
     A waiting ALTER stands in the way of every later writer, so that a long wait would be an outage.
@@ -34,7 +34,9 @@ def run_briefly(connection: Connection, statements: Sequence[sql.Composable], *,
     for attempt in range(ATTEMPTS):
         try:
             with connection.transaction():
-                connection.execute(sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(LOCK_TIMEOUT_MS)))
+                connection.execute(
+                    sql.SQL("SET LOCAL lock_timeout = {}").format(sql.Literal(LOCK_TIMEOUT_MS))
+                )
                 for statement in statements:
                     connection.execute(statement)
             return

@@ -14,7 +14,12 @@ WHERE conrelid = %s::regclass AND contype IN ('p', 'u', 'c', 'x', 'f')
 
 
 def differences(
-    source: Connection, target: Connection, left: Sequence[Table], right: Sequence[Table], *, with_constraints: bool = True
+    source: Connection,
+    target: Connection,
+    left: Sequence[Table],
+    right: Sequence[Table],
+    *,
+    with_constraints: bool = True,
 ) -> list[str]:
     """How the target's tables differ from the source's, one line for each difference; empty when they agree.
 

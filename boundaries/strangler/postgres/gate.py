@@ -78,7 +78,7 @@ def install(connection: Connection, context: str, tables: Sequence[Table]) -> No
     run_briefly(connection, [create], what=f"the gate of {context}")
     for table in tables:
         if not is_installed(connection, context, table):
-            run_briefly(connection, list(_triggers(context, table)), what=table.name)
+            run_briefly(connection, _triggers(context, table), what=table.name)
 
 
 def remove(connection: Connection, context: str, tables: Sequence[Table]) -> None:
@@ -89,7 +89,9 @@ def remove(connection: Connection, context: str, tables: Sequence[Table]) -> Non
             for kind in ("dml", "ins", "upd", "del", "trn")
         ]
         run_briefly(connection, drops, what=table.name)
-    run_briefly(connection, [sql.SQL("DROP FUNCTION IF EXISTS {}()").format(_function(context))], what="the gate")
+    run_briefly(
+        connection, [sql.SQL("DROP FUNCTION IF EXISTS {}()").format(_function(context))], what="the gate"
+    )
 
 
 def is_installed(connection: Connection, context: str, table: Table) -> bool:
@@ -104,7 +106,8 @@ def is_installed(connection: Connection, context: str, table: Table) -> bool:
     return row is not None and row[0] == (2 if table.spec.gate == "statement" else 4)
 
 
-def _triggers(context: str, table: Table) -> Sequence[sql.Composable]:
+def _triggers(context: str, table: Table) -> list[sql.SQL | sql.Composed]:
+    events: dict[str, tuple[str, str, sql.Composable]]
     if table.spec.gate == "statement":
         events = {"dml": ("BEFORE INSERT OR UPDATE OR DELETE", "STATEMENT", sql.SQL(""))}
     else:
@@ -115,11 +118,11 @@ def _triggers(context: str, table: Table) -> Sequence[sql.Composable]:
             "del": ("BEFORE DELETE", "ROW", sql.SQL(" WHEN ({})").format(old)),
         }
     events["trn"] = ("BEFORE TRUNCATE", "STATEMENT", sql.SQL(""))
-    statements: list[sql.Composable] = []
+    statements: list[sql.SQL | sql.Composed] = []
     for kind, (when, level, condition) in events.items():
         statements += [
             sql.SQL("CREATE OR REPLACE TRIGGER {} {} ON {} FOR EACH {}{} EXECUTE FUNCTION {}()").format(
-                _trigger(context, kind), sql.SQL(when), table.qualified, sql.SQL(level), condition, _function(context)  # type: ignore[arg-type]
+                _trigger(context, kind), sql.SQL(when), table.qualified, sql.SQL(level), condition, _function(context)
             ),
             sql.SQL("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}").format(table.qualified, _trigger(context, kind)),
         ]  # fmt: skip
@@ -131,7 +134,7 @@ def _row_condition(table: Table, record: str) -> sql.Composable:
     if match is None:
         raise ConditionUnsupported(where=table.spec.where, table=table.name)
     column, value = match.group(1).strip('"'), match.group(2)
-    return sql.SQL("{}.{} = {}").format(sql.SQL(record), sql.Identifier(column), sql.SQL(value))  # type: ignore[arg-type]
+    return sql.SQL("{}.{} = {}").format(sql.SQL(record), sql.Identifier(column), sql.SQL(value))
 
 
 def _function(context: str) -> sql.Identifier:

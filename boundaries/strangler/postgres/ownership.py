@@ -52,7 +52,8 @@ def align(monolith: Connection, service: Connection, context: str) -> None:
     epoch = max(left.epoch, right.epoch)
     for connection in (service, monolith):
         connection.execute(
-            "UPDATE boundaries_facades_ownership SET epoch = %s, drained = 0 WHERE context = %s", [epoch, context]
+            "UPDATE boundaries_facades_ownership SET epoch = %s, drained = 0 WHERE context = %s",
+            [epoch, context],
         )
 
 
@@ -69,7 +70,8 @@ def close(connection: Connection, context: str) -> int:
 def mark_drained(connection: Connection, context: str, epoch: int) -> None:
     """Note that this side has everything that the other side had, so that it may be opened for `epoch`."""
     connection.execute(
-        "UPDATE boundaries_facades_ownership SET drained = %s WHERE context = %s AND NOT open", [epoch, context]
+        "UPDATE boundaries_facades_ownership SET drained = %s WHERE context = %s AND NOT open",
+        [epoch, context],
     )
 
 

@@ -36,7 +36,7 @@ def advance(source: Connection, target: Connection, tables: Sequence[Table]) -> 
     return values
 
 
-def behind(source: Connection, target: Connection, tables: Sequence[Table]) -> list[str]:
+def behind(source: Connection, tables: Sequence[Table]) -> list[str]:
     """Sequences of the source, the owner, that would hand out a key which is in use; empty when all is well."""
     wrong = []
     for table in [table for table in tables if not table.is_shared]:

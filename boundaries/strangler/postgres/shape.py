@@ -30,7 +30,9 @@ def set_aside(connection: Connection, context: str, tables: Sequence[Table]) -> 
     """Drop indexes and constraints of the context's own tables, but for primary keys and checks. Idempotent."""
     notes = _notes(context)
     connection.execute(
-        sql.SQL("CREATE TABLE IF NOT EXISTS {} (id bigserial PRIMARY KEY, stage int, statement text)").format(notes)
+        sql.SQL("CREATE TABLE IF NOT EXISTS {} (id bigserial PRIMARY KEY, stage int, statement text)").format(
+            notes
+        )
     )
     for table in [table for table in tables if not table.is_shared]:
         name = table.qualified.as_string(connection)
@@ -41,7 +43,9 @@ def set_aside(connection: Connection, context: str, tables: Sequence[Table]) -> 
                 )
                 _note(connection, notes, stage, again)
                 connection.execute(
-                    sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(table.qualified, sql.Identifier(constraint))
+                    sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(
+                        table.qualified, sql.Identifier(constraint)
+                    )
                 )
             for index, definition, stage in connection.execute(_INDEXES, [name]).fetchall():
                 _note(connection, notes, stage, sql.SQL(definition))
@@ -51,7 +55,9 @@ def set_aside(connection: Connection, context: str, tables: Sequence[Table]) -> 
 def build(connection: Connection, context: str, tell: object = None) -> int:
     """Build what was set aside, each with its note removed in the same transaction. Returns how many."""
     notes = _notes(context)
-    rows = connection.execute(sql.SQL("SELECT id, statement FROM {} ORDER BY stage, id").format(notes)).fetchall()
+    rows = connection.execute(
+        sql.SQL("SELECT id, statement FROM {} ORDER BY stage, id").format(notes)
+    ).fetchall()
     for number, (key, statement) in enumerate(rows, start=1):
         with connection.transaction():
             connection.execute(statement)

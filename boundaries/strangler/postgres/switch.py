@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -28,7 +28,6 @@ from boundaries.errors import BoundaryError
 from boundaries.faults import fault_point
 from boundaries.strangler.postgres import ownership, sequence
 from boundaries.strangler.postgres.apply import Flow, cycle, draw_tick, transfer
-from boundaries.strangler.postgres.capture import backlog
 from boundaries.strangler.postgres.connection import Connection, Endpoint, Pair
 from boundaries.strangler.postgres.ddl import blockers_of
 from boundaries.strangler.postgres.gate import lock_key
@@ -51,7 +50,9 @@ class GateLost(BoundaryError):
 
     code = "BD516"
     problem = "The switch of {context} was cut off while it held the gate (at most {held_ms} ms): {reason}."
-    remedy = "Run the same command again: it finds out from the ownership rows where things stand, and goes on."
+    remedy = (
+        "Run the same command again: it finds out from the ownership rows where things stand, and goes on."
+    )
 
 
 class NotOwned(BoundaryError):
@@ -86,7 +87,7 @@ class Switched:
 
 
 def owner_side(pair: Pair, monolith: Connection, service: Connection) -> str | None:
-    """"monolith" or "service": who owns the writes now; None in the short while when nobody does.
+    """ "monolith" or "service": who owns the writes now; None in the short while when nobody does.
 
     :raises NotOwned: before the first `replicate`.
     :raises BothOpen: when the rows contradict each other.
@@ -113,7 +114,9 @@ def finish(pair: Pair, monolith: Connection, service: Connection) -> str:
     return owner_side(pair, monolith, service) or name
 
 
-def switch(flow: Flow, *, source: Endpoint, to: str, tell: Callable[[str], None] = lambda phase: None) -> Switched:
+def switch(
+    flow: Flow, *, source: Endpoint, to: str, tell: Callable[[str], None] = lambda phase: None
+) -> Switched:
     """Hand the writes of `flow.context` from the flow's source to its target.
 
     `flow` is consumed by the caller alone (it holds the consumer lock). The gate is taken on a connection of its own,
@@ -133,8 +136,14 @@ def switch(flow: Flow, *, source: Endpoint, to: str, tell: Callable[[str], None]
         attempts = _take_gate(held, tell)
         started = time.monotonic()
         keys, epoch, sequences = _drain_and_close(held)
-    except (psycopg.errors.IdleInTransactionSessionTimeout, psycopg.errors.QueryCanceled, psycopg.OperationalError) as error:
-        raise GateLost(context=flow.context, held_ms=HELD_AT_MOST_MS, reason=str(error).splitlines()[0]) from error
+    except (
+        psycopg.errors.IdleInTransactionSessionTimeout,
+        psycopg.errors.QueryCanceled,
+        psycopg.OperationalError,
+    ) as error:
+        raise GateLost(
+            context=flow.context, held_ms=HELD_AT_MOST_MS, reason=str(error).splitlines()[0]
+        ) from error
     finally:
         holder.close()
     fault_point("switch.closed")
@@ -166,7 +175,9 @@ def _take_gate(held: Flow, tell: Callable[[str], None]) -> int:
     """Open the holder's transaction and take the gate in it; returns how many attempts it took."""
     timeout, attempts = setting("GATE_TIMEOUT_MS"), setting("GATE_ATTEMPTS")
     holder = held.source
-    holder.execute("CREATE TEMP TABLE IF NOT EXISTS boundaries_taken (tbl text, key text[]) ON COMMIT DELETE ROWS")
+    holder.execute(
+        "CREATE TEMP TABLE IF NOT EXISTS boundaries_taken (tbl text, key text[]) ON COMMIT DELETE ROWS"
+    )
     blockers = ""
     for attempt in range(1, attempts + 1):
         tell("waiting at the gate")
@@ -182,7 +193,9 @@ def _take_gate(held: Flow, tell: Callable[[str], None]) -> int:
             continue
         fault_point("switch.gate_held")
         return attempt
-    raise GateBusy(context=held.context, attempts=attempts, timeout_ms=timeout, blockers=blockers or "none seen")
+    raise GateBusy(
+        context=held.context, attempts=attempts, timeout_ms=timeout, blockers=blockers or "none seen"
+    )
 
 
 def _limit(holder: Connection, lock_timeout_ms: int) -> None:
@@ -215,12 +228,8 @@ def _drain_and_close(held: Flow) -> tuple[int, int, dict[str, int]]:
     return applied.keys, epoch, sequences
 
 
-
-
 def _row(connection: Connection, context: str, side: str) -> ownership.Ownership:
     row = ownership.read(connection, context)
     if row is None:
         raise NotOwned(context=context, side=side)
     return row
-
-

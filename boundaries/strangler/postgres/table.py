@@ -90,7 +90,7 @@ class Table:
     @property
     def condition(self) -> sql.Composable:
         """The rows that belong to the context, as an SQL condition."""
-        return sql.SQL(f"({self.spec.where})") if self.spec.where else sql.SQL("true")  # type: ignore[arg-type]
+        return sql.SQL(f"({self.spec.where})") if self.spec.where else sql.SQL("true")
 
     @property
     def key_types(self) -> tuple[str, ...]:
@@ -115,7 +115,7 @@ class Table:
     def key_from_array(self, array: sql.Composable) -> sql.Composable:
         """The log's array of text as typed values, comma-separated."""
         parts = [
-            sql.SQL("({}[{}])::{}").format(array, sql.Literal(position), sql.SQL(kind))  # type: ignore[arg-type]
+            sql.SQL("({}[{}])::{}").format(array, sql.Literal(position), sql.SQL(kind))
             for position, kind in enumerate(self.key_types, start=1)
         ]
         return sql.SQL(", ").join(parts)
@@ -123,7 +123,7 @@ class Table:
     def key_literals(self, values: Sequence[str]) -> sql.Composable:
         """Key values given as text, as typed literals, comma-separated."""
         parts = [
-            sql.SQL("{}::{}").format(sql.Literal(value), sql.SQL(kind))  # type: ignore[arg-type]
+            sql.SQL("{}::{}").format(sql.Literal(value), sql.SQL(kind))
             for value, kind in zip(values, self.key_types, strict=True)
         ]
         return sql.SQL(", ").join(parts)
@@ -135,7 +135,9 @@ def identifiers(names: Iterable[str], alias: str | None = None) -> sql.Composabl
     return sql.SQL(", ").join(parts)
 
 
-def read_tables(connection: Connection, specs: Iterable[TableSpec], *, context: str, side: str) -> list[Table]:
+def read_tables(
+    connection: Connection, specs: Iterable[TableSpec], *, context: str, side: str
+) -> list[Table]:
     """The tables of a move as this database has them.
 
     :raises TableMissing: when one does not exist here.

@@ -82,10 +82,7 @@ def verify(flow: Flow, *, tell: Callable[[int], None] = lambda rows: None) -> Ve
 def _advance(work: Iterator[None]) -> bool:
     """Compare ranges until the barrier has lasted long enough; True when there are none left."""
     deadline = time.monotonic() + BARRIER_SECONDS
-    for _ in work:
-        if time.monotonic() > deadline:
-            return False
-    return True
+    return all(time.monotonic() <= deadline for _ in work)
 
 
 def _ranges(flow: Flow, verdict: Verdict, tell: Callable[[int], None]) -> Iterator[None]:
@@ -149,7 +146,9 @@ def _fields(flow: Flow, table: Table, key: Sequence[str]) -> tuple[str, ...]:
 
 def _hash(table: Table) -> sql.Composable:
     """A hash of one row's text, columns in order of name, generated ones included."""
-    columns = sql.SQL(", ").join(sql.SQL("{}::text").format(sql.Identifier(column.name)) for column in table.columns)
+    columns = sql.SQL(", ").join(
+        sql.SQL("{}::text").format(sql.Identifier(column.name)) for column in table.columns
+    )
     return sql.SQL("hashtextextended(ROW({})::text, 0)").format(columns)
 
 

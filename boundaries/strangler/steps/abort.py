@@ -27,7 +27,10 @@ class Abort:
 
     def describe(self, move: Move) -> list[str]:
         """What is undone."""
-        return [f"route the queries of {move.name}: local", "remove capture, gate and log from both databases"]
+        return [
+            f"route the queries of {move.name}: local",
+            "remove capture, gate and log from both databases",
+        ]
 
     def run(self, move: Move) -> dict[str, Any]:
         """Undo everything since `provision`.

@@ -17,7 +17,7 @@ from boundaries.errors import BoundaryError
 from boundaries.faults import fault_point
 from boundaries.strangler.flow import both_sides
 from boundaries.strangler.gate import Gate
-from boundaries.strangler.grants import grants_for, roles_of
+from boundaries.strangler.grants import Roles, grants_for, roles_of
 from boundaries.strangler.postgres import fingerprint
 from boundaries.strangler.postgres.connection import Endpoint, owner_role, pair_of
 from boundaries.strangler.step import Move
@@ -107,8 +107,10 @@ def _create_database(endpoint: Endpoint) -> bool:
             endpoint.connect()
     database = _database(endpoint)
     try:
-        with psycopg.connect(endpoint.url, dbname="postgres", autocommit=True, connect_timeout=5) as connection:
-            owner = roles_of(database).owner
+        with psycopg.connect(
+            endpoint.url, dbname="postgres", autocommit=True, connect_timeout=5
+        ) as connection:
+            owner = _roles(endpoint).owner
             known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [owner]).fetchone()
             if known:
                 connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(owner)))
@@ -123,7 +125,7 @@ def _set_grants(endpoint: Endpoint) -> None:
     """Let the service's roles use what its migrations will create; roles that do not exist are left out."""
     with endpoint.session() as connection:
         known = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
-        for role, statement in grants_for(_database(endpoint)):
+        for role, statement in grants_for(_roles(endpoint)):
             if role in known:
                 connection.execute(statement)
 
@@ -150,7 +152,13 @@ def _migrate(move: Move, endpoint: Endpoint) -> None:
 def _compare(move: Move) -> int:
     with both_sides(move.context) as both:
         left, right = both.tables("monolith"), both.tables("service")
-        lines = fingerprint.differences(both.monolith, both.service, left, right, with_constraints=not _is_set_aside(both.service, move.name))
+        lines = fingerprint.differences(
+            both.monolith,
+            both.service,
+            left,
+            right,
+            with_constraints=not _is_set_aside(both.service, move.name),
+        )
     if lines:
         raise SchemaUnlike(context=move.name, count=len(lines), first=lines[0], lines=lines)
     return len(left)
@@ -175,6 +183,10 @@ def _as_owner(endpoint: Endpoint) -> str:
     role = str(acting[0]) if acting else owner
     separator = "&" if "?" in endpoint.url else "?"
     return f"{endpoint.url}{separator}options={quote(f'-c role={role}')}"
+
+
+def _roles(endpoint: Endpoint) -> Roles:
+    return roles_of(_database(endpoint), mover=urlsplit(endpoint.url).username or "")
 
 
 def _database(endpoint: Endpoint) -> str:

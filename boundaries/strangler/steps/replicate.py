@@ -44,9 +44,15 @@ class Replicate:
         with both_sides(move.context) as both:
             yield from _mover_is_apart(both)
             lines = fingerprint.differences(
-                both.monolith, both.service, both.tables("monolith"), both.tables("service"), with_constraints=False
+                both.monolith,
+                both.service,
+                both.tables("monolith"),
+                both.tables("service"),
+                with_constraints=False,
             )
-            yield Gate("schemas agree", not lines, "; ".join(lines[:5]) or "no difference", "Run provision again.")
+            yield Gate(
+                "schemas agree", not lines, "; ".join(lines[:5]) or "no difference", "Run provision again."
+            )
 
     def describe(self, move: Move) -> list[str]:
         """The tables, and what is installed where."""
@@ -134,9 +140,16 @@ def _copy(move: Move, both: Both) -> dict[str, Any]:
     _catch_up(move, both)
     fault_point("replicate.caught_up")
     shape.build(
-        both.service, both.context, lambda done, total: move.progress.report("building indexes", done=done, total=total, unit="indexes")
+        both.service,
+        both.context,
+        lambda done, total: move.progress.report("building indexes", done=done, total=total, unit="indexes"),
     )
-    return {"rows": rows, "seconds": round(seconds, 3), "rows_per_second": round(rows / seconds), "tables": len(tables)}
+    return {
+        "rows": rows,
+        "seconds": round(seconds, 3),
+        "rows_per_second": round(rows / seconds),
+        "tables": len(tables),
+    }
 
 
 def _copy_rows(move: Move, both: Both, tables: list[Any]) -> int:

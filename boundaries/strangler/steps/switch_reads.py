@@ -36,7 +36,11 @@ class SwitchReads:
     def run(self, move: Move) -> dict[str, Any]:
         """Set the route."""
         routing.set_route(
-            context=move.name, mode=_mode(move), percent=_percent(move), who=move.who, why=move.why or "step switch-reads"
+            context=move.name,
+            mode=_mode(move),
+            percent=_percent(move),
+            who=move.who,
+            why=move.why or "step switch-reads",
         )
         return {"route": _mode(move), "percent": _percent(move), **tallies(move.name)}
 

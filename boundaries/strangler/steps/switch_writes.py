@@ -71,7 +71,10 @@ def hand_over(move: Move, *, to: str) -> dict[str, Any]:
             return {"owner": to, "finished": before is None, "already": before is not None}
         try:
             switched = switch(
-                both.flow(owner), source=both.endpoint(owner), to=to, tell=lambda phase: move.progress.report(phase)
+                both.flow(owner),
+                source=both.endpoint(owner),
+                to=to,
+                tell=move.progress.report,
             )
         except GateLost:
             if finish(both.pair, both.monolith, both.service) != to:
@@ -84,14 +87,23 @@ def rehearse(move: Move) -> dict[str, Any]:
     """Take the gate, drain, let go: the pause that a switch would have now, without switching."""
     with both_sides(move.context) as both, consumer_lock(both.monolith, move.name):
         owner = finish(both.pair, both.monolith, both.service)
-        return {"owner": owner, "rehearsed": True, "window_ms": measure_pause(both.flow(owner), source=both.endpoint(owner))}
+        return {
+            "owner": owner,
+            "rehearsed": True,
+            "window_ms": measure_pause(both.flow(owner), source=both.endpoint(owner)),
+        }
 
 
 def switch_gates(both: Both) -> Iterable[Gate]:
     """What must be true of the databases before the gate is asked for."""
     owner = both.owner() or "monolith"
     waiting, most = capture.backlog(both.connection(owner), both.context), setting("SWITCH_LAG_ROWS")
-    yield Gate("little is left to apply", waiting <= most, f"{waiting} changes, at most {most}", "Wait for the follower.")
+    yield Gate(
+        "little is left to apply",
+        waiting <= most,
+        f"{waiting} changes, at most {most}",
+        "Wait for the follower.",
+    )
     prepared = both.connection(owner).execute("SELECT count(*) FROM pg_prepared_xacts").fetchone()
     yield Gate(
         "no prepared transaction", not prepared or prepared[0] == 0, f"{prepared[0] if prepared else 0} prepared",

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from boundaries.errors import BoundaryError
-from boundaries.strangler.flow import both_sides, opposite
+from boundaries.strangler.flow import both_sides
 from boundaries.strangler.gate import Gate
 from boundaries.strangler.lock import consumer_lock
 from boundaries.strangler.postgres import capture, fingerprint, gate, sequence
@@ -40,7 +40,10 @@ class Verify:
                 missing = [
                     table.name
                     for table in both.tables(side)
-                    if not (capture.is_installed(connection, move.name, table) and gate.is_installed(connection, move.name, table))
+                    if not (
+                        capture.is_installed(connection, move.name, table)
+                        and gate.is_installed(connection, move.name, table)
+                    )
                 ]
                 yield Gate(
                     f"triggers of the {side} are enabled", not missing, ", ".join(missing) or "all of them",
@@ -65,10 +68,13 @@ class Verify:
             total = count_rows(both.connection(owner), tables)
             with consumer_lock(both.monolith, move.name):
                 verdict = verify(
-                    both.flow(owner, tables), tell=lambda rows: move.progress.report("comparing", done=rows, total=max(total, rows))
+                    both.flow(owner, tables),
+                    tell=lambda rows: move.progress.report("comparing", done=rows, total=max(total, rows)),
                 )
-            lines = fingerprint.differences(both.monolith, both.service, both.tables("monolith"), both.tables("service"))
-            wrong_sequences = sequence.behind(both.connection(owner), both.connection(opposite(owner)), tables)
+            lines = fingerprint.differences(
+                both.monolith, both.service, both.tables("monolith"), both.tables("service")
+            )
+            wrong_sequences = sequence.behind(both.connection(owner), tables)
         figures = {
             "rows_compared": verdict.rows_compared, "differences": verdict.differences, "barriers": verdict.barriers,
             "shown": [difference.as_dict() for difference in verdict.shown], "by_table": verdict.by_table,

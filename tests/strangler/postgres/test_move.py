@@ -238,7 +238,7 @@ class TestSwitch:
         key = sides.account("service")
         sides.app("service").execute("INSERT INTO ledger_entry (account_id, amount, note) VALUES (%s, 1, '')", [key])
 
-        assert sequence.behind(sides.both.service, sides.both.monolith, sides.both.tables("service")) == []
+        assert sequence.behind(sides.both.service, sides.both.tables("service")) == []
 
     def test_waits_no_longer_than_stated_for_a_long_transaction(self, sides, settings):
         sides.install()
