@@ -87,11 +87,17 @@ def build_parser(verbs: Sequence[Verb]) -> argparse.ArgumentParser:
             epilog=verb.epilog,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        sub.add_argument("--config", metavar="FILE", type=Path, help="the context map (default: the nearest one upwards)")
+        sub.add_argument(
+            "--config", metavar="FILE", type=Path, help="the context map (default: the nearest one upwards)"
+        )
         if verb.formats:
-            sub.add_argument("--format", choices=verb.formats, default=verb.formats[0], help="default: %(default)s")
+            sub.add_argument(
+                "--format", choices=verb.formats, default=verb.formats[0], help="default: %(default)s"
+            )
         if "json" in verb.formats:
-            sub.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+            sub.add_argument(
+                "--json", action="store_const", const="json", dest="format", help="the same as --format json"
+            )
         verb.configure(sub)
         sub.set_defaults(verb_object=verb)
     return parser

@@ -152,5 +152,9 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "WARNING")},
-    "loggers": {"boundaries": {"level": os.environ.get("LOG_LEVEL", "INFO")}},
+    "loggers": {
+        "boundaries": {"level": os.environ.get("LOG_LEVEL", "INFO")},
+        # A refusal (4xx) is an answer, not a warning.
+        "django.request": {"level": "ERROR"},
+    },
 }

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from django.db.models import Model
+
 from boundaries.contexts import ownership
 
 Gate = Literal["statement", "row"]
@@ -44,8 +46,7 @@ def register_shared_tables(provider: Provider) -> None:
 def tables_of(context: str) -> list[TableSpec]:
     """Every spec of `context`: the tables of its models, then the shared ones, in a stable order."""
     models = ownership.models_of(context)
-    models = ownership.models_of(context)
-    own = [_spec_of_model(model) for model in models if model._meta.managed and not model._meta.proxy]  # noqa: SLF001
+    own = [_spec_of_model(model) for model in models if model._meta.managed and not model._meta.proxy]
     shared = [spec for provider in _providers for spec in provider(context)]
     return sorted(own, key=lambda spec: spec.table) + sorted(shared, key=lambda spec: spec.table)
 
@@ -56,9 +57,6 @@ def shared_rows(table: str, key: tuple[str, ...], context: str) -> TableSpec:
     return TableSpec(table=table, key=key, where=f"context = '{literal}'", gate="row")
 
 
-def _spec_of_model(model: type) -> TableSpec | None:
-    meta = model._meta  # type: ignore[attr-defined]
-    if not meta.managed or meta.proxy:
-        return None
-    fields = meta.pk_fields if hasattr(meta, "pk_fields") else [meta.pk]
-    return TableSpec(table=meta.db_table, key=tuple(field.column for field in fields))
+def _spec_of_model(model: type[Model]) -> TableSpec:
+    meta = model._meta
+    return TableSpec(table=meta.db_table, key=tuple(str(field.column) for field in meta.pk_fields))

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from boundaries.facades.contract import build_contract, encode_contract, facade_of
 from boundaries.strangler.code import literal
 from boundaries.strangler.code.blueprint import Blueprint
-from boundaries.strangler.code.requirement import declared_ranges
+from boundaries.strangler.code.requirement import declared_python
 from boundaries.strangler.code.service_map import write_map
 from boundaries.strangler.code.template import fill
 
@@ -24,7 +24,7 @@ def lay_out(blueprint: Blueprint) -> dict[str, bytes]:
     """Every file of the service but its migrations, by path."""
     copied = _copies(blueprint)
     generated = {path: content.encode() for path, content in _generated(blueprint)}
-    parents = {path: b"" for path in _parents(copied, blueprint.map.root)}
+    parents = dict.fromkeys(_parents(copied, blueprint.map.root), b"")
     return {**parents, **copied, **generated}
 
 
@@ -120,26 +120,14 @@ def _test_settings(blueprint: Blueprint) -> str:
 
 
 def _pyproject(blueprint: Blueprint) -> str:
-    python = declared_python(blueprint.map.root)
     return fill(
         "pyproject.toml",
         name=_distribution(blueprint),
         context=blueprint.context.name,
-        requires_python=literal.write(python),
+        requires_python=literal.write(declared_python(blueprint.map.root)),
         dependencies=_indented(f"{literal.write(line)}," for line in blueprint.requirements.runtime),
         test_dependencies=_indented(f"{literal.write(line)}," for line in blueprint.requirements.test),
     )
-
-
-def declared_python(root: Path) -> str:
-    """The Python versions that the project asks for."""
-    import tomllib
-
-    try:
-        document = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return ">=3.11"
-    return str(document.get("project", {}).get("requires-python", ">=3.11"))
 
 
 def _pipeline(blueprint: Blueprint) -> str:

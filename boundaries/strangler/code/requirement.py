@@ -68,6 +68,11 @@ def declared_ranges(root: Path) -> dict[str, str]:
     return found
 
 
+def declared_python(root: Path) -> str:
+    """The Python versions that the project asks for; those of the kit where it says nothing."""
+    return str(_document(root / "pyproject.toml").get("project", {}).get("requires-python", ">=3.11"))
+
+
 def canonical(name: str) -> str:
     """A distribution's name as indexes compare it."""
     return re.sub(r"[-_.]+", "-", name).lower()
@@ -90,15 +95,19 @@ def _files(distribution: str) -> Iterable[Any]:
 
 
 def _of_pyproject(path: Path) -> Iterator[str]:
-    try:
-        document: Mapping[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return
+    document = _document(path)
     project = document.get("project", {})
     optional = project.get("optional-dependencies", {}).values()
     groups = (*optional, *document.get("dependency-groups", {}).values())
     for group in (project.get("dependencies", []), *groups):
         yield from (" ".join(line.split()) for line in group if isinstance(line, str))
+
+
+def _document(path: Path) -> Mapping[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
 
 
 def _of_files(root: Path) -> Iterator[str]:

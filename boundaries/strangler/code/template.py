@@ -7,9 +7,9 @@ from importlib.resources import files
 from string import Template
 
 
-def fill(name: str, **values: str) -> str:
+def fill(template: str, /, **values: str) -> str:
     """The template of that name with every `$placeholder` filled in; a missing one is an error of ours."""
-    return _load(name).substitute(values)
+    return _load(template).substitute(values)
 
 
 @cache

@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.response import Response
 
 from boundaries import DomainError
@@ -78,7 +78,9 @@ def _try_again(why: str) -> Response:
 
 
 def _rest(error: APIException) -> Response:
-    codes = error.get_codes()
-    code = codes if isinstance(codes, str) else "invalid"
     headers = {"WWW-Authenticate": error.auth_header} if getattr(error, "auth_header", None) else None
-    return Response({"code": code, "detail": error.detail}, status=error.status_code, headers=headers)
+    if isinstance(error, ValidationError):
+        body = {"code": "invalid", "detail": "The request is not valid.", "fields": error.detail}
+    else:
+        body = {"code": error.get_codes(), "detail": error.detail}
+    return Response(body, status=error.status_code, headers=headers)

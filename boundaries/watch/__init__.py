@@ -1,0 +1,1 @@
+"""WATCH: how is it going? Facts, control room, health, metrics."""

@@ -1,0 +1,62 @@
+"""How do the facts look on a terminal?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from boundaries.watch.facts import ContextFacts, Follower, Overview
+
+_COLUMNS = ("context", "owner team", "queries", "writes", "extraction", "follower", "waiting", "dead", "mismatches")
+
+
+def show(facts: Overview) -> str:
+    """A table of the contexts, then a line for each thing that a person should look at."""
+    rows = [_COLUMNS, *(_row(context) for context in facts.contexts)]
+    return "\n".join([*_table(rows), "", *(_attention(facts) or ["Nothing needs attention."])])
+
+
+def follower_text(follower: Follower) -> str:
+    """The follower in a few words."""
+    if not follower.is_wanted:
+        return "-"
+    if follower.age_seconds is None:
+        return "never started"
+    if follower.error:
+        return f"error: {follower.error}"
+    if follower.is_missing:
+        return f"silent for {follower.age_seconds:.0f} s"
+    return f"{follower.lag_rows or 0:,} behind"
+
+
+def _row(context: ContextFacts) -> tuple[str, ...]:
+    extraction = context.extraction
+    return (
+        context.name,
+        context.owner_team or "-",
+        f"canary {context.percent:g} %" if context.queries == "canary" else context.queries,
+        context.writes,
+        (extraction.under_way and f"{extraction.under_way} ...") or extraction.reached or "-" if extraction else "-",
+        follower_text(extraction.follower) if extraction else "-",
+        f"{context.mail.pending:,}",
+        f"{context.mail.dead:,}",
+        f"{context.comparison.mismatches:,}",
+    )
+
+
+def _table(rows: Sequence[Sequence[str]]) -> list[str]:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_COLUMNS))]
+    return ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+
+
+def _attention(facts: Overview) -> list[str]:
+    lines = [
+        f"{context.name} is not followed: start `boundaries follow` under your process supervisor."
+        for context in facts.unfollowed
+    ]
+    if facts.dead_letters:
+        lines.append(f"{facts.dead_letters:,} dead letters: `boundaries outbox status` lists them.")
+    if facts.stuck_sagas:
+        lines.append(f"{facts.stuck_sagas:,} sagas wait for a person: `boundaries saga list --state NEEDS_ATTENTION`.")
+    if facts.mismatches:
+        lines.append(f"{facts.mismatches:,} answers differed: they are listed in the admin under mismatches.")
+    return lines
