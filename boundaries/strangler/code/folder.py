@@ -110,8 +110,8 @@ def _remove_empty_parents(folder: Path, path: str) -> None:
 
 
 def _difference(path: str, current: bytes, generated: bytes) -> str:
-    lines = (
+    old, new = (
         content.decode("utf-8", errors="replace").splitlines(keepends=True)
         for content in (current, generated)
     )
-    return "".join(difflib.unified_diff(*lines, fromfile=path, tofile=f"{path} (generated)"))
+    return "".join(difflib.unified_diff(old, new, fromfile=path, tofile=f"{path} (generated)"))
