@@ -68,6 +68,7 @@ def run_check(
     fails_on_stale: bool = False,
     update_baseline: bool = False,
     accept_new: str | None = None,
+    use_linter: bool = True,
 ) -> CheckResult:
     """Check a project against its map and baseline.
 
@@ -78,7 +79,7 @@ def run_check(
     """
     if accept_new is not None and not accept_new.strip():
         raise ReasonMissing
-    reading = read_graph(context_map, cache_folder=cache_folder)
+    reading = read_graph(context_map, cache_folder=cache_folder, use_linter=use_linter)
     found = [*reading.graph.couplings, *find_all(reading.graph, reading.analysis, reading.exceptions)]
     violations = sorted((c for c in found if not c.allowed), key=lambda c: c.sort_key)
     baseline = read_baseline(context_map.baseline)

@@ -12,6 +12,7 @@ In their `[tool.importlinter]`:
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ from grimp import ImportGraph
 from importlinter import Contract, ContractCheck, fields, output
 
 from boundaries.contexts.map import ContextMap, load_map
+from boundaries.enforcement.baseline import read_baseline
 from boundaries.enforcement.kinds.link import Link, symbol_name
 from boundaries.enforcement.rules import judge, rule_of
+from boundaries.enforcement.source.allow import allows_in
 from boundaries.enforcement.source.tree import is_test_module
 
 
@@ -37,9 +40,13 @@ class ContextContract(Contract):
         """
         context_map = load_map(Path(str(self.map)) if self.map else None)
         broken = broken_imports(graph, context_map)
-        failing = [found for found in broken if context_map.context(found["source_context"]).mode == "strict"]
         accepted = _accepted(context_map)
-        failing = [f for f in failing if (f["rule"], f["importer"], f["imported"]) not in accepted]
+        failing = []
+        for found in broken:
+            lines = _unexcused_lines(found, context_map)
+            known = accepted[found["rule"], found["importer"], found["imported"]]
+            if len(lines) > known and context_map.context(found["source_context"]).mode == "strict":
+                failing.append({**found, "lines": lines})
         return ContractCheck(kept=not failing, metadata={"broken": broken, "failing": failing})
 
     def render_broken_contract(self, check: ContractCheck) -> None:
@@ -82,14 +89,25 @@ def _is_ignored_test(module: str, context_map: ContextMap) -> bool:
     return not context_map.check.tests and is_test_module(module, context_map)
 
 
-def _accepted(context_map: ContextMap) -> set[tuple[str, str, str]]:
-    from boundaries.enforcement.baseline import read_baseline
+def _accepted(context_map: ContextMap) -> Counter[tuple[str, str, str]]:
+    """How many imports of one module by another the baseline knows, by rule."""
+    accepted: Counter[tuple[str, str, str]] = Counter()
+    for entry in read_baseline(context_map.baseline).entries:
+        if entry.kind == "import":
+            accepted[entry.rule, entry.source.partition(":")[0], entry.target] += entry.count
+    return accepted
 
-    return {
-        (entry.rule, entry.source.partition(":")[0], entry.target)
-        for entry in read_baseline(context_map.baseline).entries
-        if entry.kind == "import"
-    }
+
+def _unexcused_lines(found: dict[str, Any], context_map: ContextMap) -> list[int]:
+    """The lines of a broken import that no allow comment with a reason covers."""
+    stem = context_map.root.joinpath(*found["importer"].split("."))
+    path = stem / "__init__.py" if stem.is_dir() else stem.with_name(f"{stem.name}.py")
+    try:
+        allows = list(allows_in(path.read_bytes()))
+    except OSError:
+        allows = []
+    excused = {allow.covers for allow in allows if allow.reason and found["rule"] in allow.codes}
+    return [line for line in found["lines"] if line not in excused]
 
 
 def _link(importer: str, imported: str, owner: str, target: str) -> Link:

@@ -31,7 +31,9 @@ class Reading:
     exceptions: Exceptions
 
 
-def read_graph(context_map: ContextMap, *, cache_folder: Path | None = None) -> Reading:
+def read_graph(
+    context_map: ContextMap, *, cache_folder: Path | None = None, use_linter: bool = True
+) -> Reading:
     """Read the source below the map's root and judge every coupling between two contexts.
 
     Nothing of the project is imported or run, and nothing is written into it; without `cache_folder` nothing
@@ -40,7 +42,7 @@ def read_graph(context_map: ContextMap, *, cache_folder: Path | None = None) -> 
     cache = FactCache(cache_folder, context_map.root)
     text = read_texts(context_map)
     key = _verdict_key(text, context_map)
-    answer = cache.verdict(key)
+    answer = cache.verdict(key) if use_linter else b""
     running = linter.start(context_map) if answer is None else None
     try:
         facts = read_facts(text, context_map, cache)
@@ -51,8 +53,8 @@ def read_graph(context_map: ContextMap, *, cache_folder: Path | None = None) -> 
             running.stop()
         raise
     answer = running.answer() if running else answer or b""
-    verdict = linter.read_verdict(answer)
-    if not verdict.problem:
+    verdict = linter.read_verdict(answer) if use_linter else linter.Verdict()
+    if use_linter and not verdict.problem:
         known = {file_key: said for (_, file_key), (_, said) in zip(text.files, facts.files, strict=True)}
         cache.save(facts=known, verdicts={key: answer})
     links += _unseen_by_us(links, verdict, analysis)
@@ -125,7 +127,7 @@ def _unseen_by_us(links: Iterable[Link], verdict: linter.Verdict, analysis: Anal
 
 def _invisible(analysis: Analysis, verdict: linter.Verdict) -> list[str]:
     """Modules of contexts that import-linter does not see, such as those in folders without `__init__.py`."""
-    if verdict.problem:
+    if verdict.broken is None or verdict.problem:
         return []
     return sorted(file.module for file, _, _ in analysis.owned_files() if file.module not in verdict.modules)
 

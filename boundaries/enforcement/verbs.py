@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import sys
 import textwrap
@@ -81,8 +82,8 @@ def run_map(options: argparse.Namespace) -> int:
         _emit(compile_map(context_map).rstrip("\n"), options.output)
         return DONE
     graph = baselined_graph(context_map, cache_folder=_cache_folder(options))
-    if options.format == "json" and not options.output:
-        print_json(overview_as_dict(context_map, graph))
+    if options.format == "json":
+        _emit(json.dumps(overview_as_dict(context_map, graph), indent=2), options.output)
         return DONE
     draw = draw_mermaid if options.format == "mermaid" else draw_text
     _emit(draw(list(context_map.contexts.values()), edges_of(graph.couplings)), options.output)

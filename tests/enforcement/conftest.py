@@ -31,9 +31,13 @@ packages = ["shop.payments"]
 
 @dataclass
 class TinyProject:
-    """A folder with two contexts, `bookings` and `payments`, and whatever a test writes into it."""
+    """A folder with two contexts, `bookings` and `payments`, and whatever a test writes into it.
+
+    import-linter takes part where a test is about imports, as `use_linter` says; it is a process of its own.
+    """
 
     folder: Path
+    use_linter: bool = False
 
     def write(self, files: dict[str, str]) -> TinyProject:
         """Write files; every folder of a `.py` file becomes a package."""
@@ -53,6 +57,7 @@ class TinyProject:
 
     def graph(self, **options: Any) -> CouplingGraph:
         """The coupling graph."""
+        options.setdefault("use_linter", self.use_linter)
         return read_graph(load_map(self.folder / "boundaries.toml"), **options).graph
 
     def links(self) -> tuple[list[Link], Counter[str]]:
@@ -67,6 +72,7 @@ class TinyProject:
 
     def check(self, **options: Any) -> CheckResult:
         """The result of a check."""
+        options.setdefault("use_linter", self.use_linter)
         return run_check(load_map(self.folder / "boundaries.toml"), **options)
 
     def codes(self) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from boundaries.enforcement.rules import RULES
 from tests.enforcement.conftest import TWO_CONTEXTS, TinyProject
 
@@ -30,6 +32,10 @@ def declared(**calls: str) -> str:
 
 
 class TestUndeclaredDependency:
+    @pytest.fixture(autouse=True)
+    def with_the_linter(self, project: TinyProject) -> None:
+        project.use_linter = True
+
     def test_BD201_fires_on_a_door_that_is_not_in_calls(self, project: TinyProject) -> None:
         project.write(
             {"shop/payments/public.py": DOOR, "shop/bookings/a.py": "from shop.payments import public\n"}
@@ -63,6 +69,10 @@ class TestUndeclaredDependency:
 
 
 class TestForeignInternals:
+    @pytest.fixture(autouse=True)
+    def with_the_linter(self, project: TinyProject) -> None:
+        project.use_linter = True
+
     def test_BD202_fires_behind_the_door(self, project: TinyProject) -> None:
         project.write({"shop/bookings/a.py": "from shop.payments.models import Payment\n"})
 

@@ -11,6 +11,11 @@ from tests.enforcement.conftest import TinyProject
 IMPORT = "from shop.payments.models import models\n"
 
 
+@pytest.fixture(autouse=True)
+def with_the_linter(project: TinyProject) -> None:
+    project.use_linter = True
+
+
 def places(project: TinyProject) -> list[tuple[str, int]]:
     return [(c.path, c.line) for c in project.graph().couplings]
 
