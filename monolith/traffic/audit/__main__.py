@@ -5,49 +5,32 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
-from monolith.traffic.audit.comparison import compare
-from monolith.traffic.audit.processor import read_authorisations, read_books
-from monolith.traffic.audit.rows import read_rows
-from monolith.traffic.audit.told import read_stories
-from monolith.traffic.journal import read_lines
+from monolith.traffic.audit.run import run_audit
 
 DONE, FOUND, REFUSED = 0, 1, 2
-PAUSE_SECONDS = 0.5
 
 
 def main() -> int:
     """Compare and print: 0 when all agrees, 1 when something does not, 2 when it could not be read."""
     options = _options()
     try:
-        verdict = _settled(options)
+        verdict = run_audit(
+            journal=options.journal,
+            processor=options.processor,
+            bookings_url=options.bookings_database,
+            payments_url=options.payments_database,
+            settle_seconds=options.settle,
+        )
     except (OSError, ValueError, KeyError, psycopg.Error) as error:
         print(f"The audit could not be made: {error!r}", file=sys.stderr)
         return REFUSED
     print(json.dumps(verdict, indent=2) if options.json else _in_words(verdict))
     return FOUND if verdict["discrepancies"] else DONE
-
-
-def _settled(options: argparse.Namespace) -> dict[str, Any]:
-    """The verdict once all agrees, or when `--settle` seconds are over: some effects follow by events."""
-    end = time.monotonic() + options.settle
-    while (verdict := _audit(options))["discrepancies"] and time.monotonic() < end:
-        time.sleep(PAUSE_SECONDS)
-    return verdict
-
-
-def _audit(options: argparse.Namespace) -> dict[str, Any]:
-    return compare(
-        told=read_stories(read_lines(options.journal)),
-        rows=read_rows(bookings_url=options.bookings_database, payments_url=options.payments_database),
-        authorisations=read_authorisations(options.processor),
-        books=read_books(options.processor),
-    )
 
 
 def _in_words(verdict: dict[str, Any]) -> str:

@@ -146,7 +146,7 @@ def _doubled(
 
 def _surplus(told: Told, rows: Rows, findings: Findings) -> None:
     """Bookings of the journal's time that nobody asked for."""
-    if told.began is None or told.ended is None:
+    if told.began is None:
         return
     untold = [
         booking.id

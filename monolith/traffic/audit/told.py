@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -31,7 +32,7 @@ class Told:
     unknown: int = 0
     unknown_bookings: int = 0
     began: float | None = None
-    ended: float | None = None
+    ended: float = math.inf
     keys: list[str] = field(default_factory=list)
 
 
@@ -41,8 +42,9 @@ def read_stories(lines: Iterable[dict[str, Any]]) -> Told:
     for line in lines:
         if line["line"] == "start" and told.began is None:
             told.began = line["at"]
+        elif line["line"] == "end":
+            told.ended = line["at"]
         elif line["line"] == "request" and line["write"]:
-            told.ended = line["ended"]
             _take(told, line)
     return told
 
