@@ -23,13 +23,21 @@ ROOMS = ("contexts", "enforcement", "facades", "messaging", "strangler", "watch"
 DONE, FOUND, REFUSED = 0, 1, 2
 
 
+class SettingsUnusable(BoundaryError):
+    """Raised when a verb needs Django and the project's settings cannot be loaded."""
+
+    code = "BD111"
+    problem = "The Django settings ({module}) cannot be loaded: {reason}"
+    remedy = "Set what they ask for, and `settings` in the context map or DJANGO_SETTINGS_MODULE."
+
+
 @dataclass(frozen=True, slots=True)
 class Verb:
     """One word of the command line.
 
     `run` receives the parsed arguments and returns the exit code: 0 done, 1 found something, 2 refused.
     `configure` adds the verb's own arguments; `--config` and `--format` are there already, unless `formats` is empty.
-    With `needs_django`, settings are loaded and apps are ready before `run` is called.
+    With `needs_django`, settings are loaded and apps are ready before `run` is called; `prepare` is called before that.
     """
 
     name: str
@@ -39,6 +47,7 @@ class Verb:
     formats: tuple[str, ...] = ("text", "json")
     needs_django: bool = False
     epilog: str = ""
+    prepare: Callable[[argparse.Namespace], None] = lambda options: None
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -48,6 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = build_parser(verbs).parse_args(arguments)
     verb: Verb = options.verb_object
     try:
+        verb.prepare(options)
         if verb.needs_django:
             _start_django(options)
         return verb.run(options)
@@ -112,6 +122,7 @@ def _start_django(options: argparse.Namespace) -> None:
     """Set the settings module from the context map, unless a project is already running, and load the apps."""
     import django
     from django.apps import apps
+    from django.core.exceptions import ImproperlyConfigured
 
     if apps.ready:
         return
@@ -122,7 +133,11 @@ def _start_django(options: argparse.Namespace) -> None:
     root = str(context_map.root)
     if root not in sys.path:
         sys.path.insert(0, root)
-    django.setup()
+    try:
+        django.setup()
+    except (ImproperlyConfigured, ImportError) as error:
+        module = os.environ.get("DJANGO_SETTINGS_MODULE", "none named")
+        raise SettingsUnusable(module=module, reason=f"{type(error).__name__}: {error}") from error
 
 
 def _refuse(error: BoundaryError, options: argparse.Namespace) -> int:

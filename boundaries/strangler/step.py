@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from boundaries.contexts.map import Context, ContextMap
 from boundaries.strangler.gate import Gate
@@ -61,4 +61,13 @@ class Step(Protocol):
 
     def run(self, move: Move) -> dict[str, Any]:
         """Do it, and return the figures worth keeping."""
+        ...
+
+
+@runtime_checkable
+class Rendered(Protocol):
+    """A step whose figures are worth more than a line on a terminal."""
+
+    def render(self, figures: dict[str, Any]) -> str:
+        """The figures of `run` as text."""
         ...

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from boundaries.cli import DONE, print_json
 from boundaries.contexts.map import current_map
 from boundaries.strangler.models import StepRun
+from boundaries.strangler.operation import find_step
+from boundaries.strangler.step import Rendered
 
 _WIDTH = 100
 
@@ -56,13 +58,12 @@ def show_run(run: StepRun) -> None:
         for line in run.figures["plan"]:
             print(f"  - {line}")
         return
-    for name, text in run.figures.items():
-        if name == "text":
-            print(text)
+    step = find_step(run.step)
+    if isinstance(step, Rendered):
+        print(step.render(run.figures))
+        return
     plain = {
-        name: value
-        for name, value in run.figures.items()
-        if isinstance(value, str | int | float | bool) and name != "text"
+        name: value for name, value in run.figures.items() if isinstance(value, str | int | float | bool)
     }
     figures = ", ".join(f"{name.replace('_', ' ')} {_number(value)}" for name, value in plain.items())
     print(f"{run.context} {run.step}: done in {run.seconds:.1f} s" + (f"  ({figures})" if figures else ""))

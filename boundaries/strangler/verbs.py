@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import threading
@@ -28,6 +29,16 @@ def _configure_extract(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--diff", action="store_true", help="scaffold: show how edited files differ")
     parser.add_argument("--bookings", type=int, default=100_000, help="rehearse: how much to seed")
     parser.add_argument("--seed", type=int, default=1, help="rehearse: seed of data and traffic")
+
+
+def _prepare(options: argparse.Namespace) -> None:
+    """Give a rehearsal the variables that the map names for it, before the settings ask for them."""
+    if options.step != "rehearse":
+        return
+    from boundaries.contexts.map import load_map
+
+    for name, value in load_map(options.config).rehearsal.get("environment", {}).items():
+        os.environ.setdefault(name, str(value))
 
 
 def _extract(options: argparse.Namespace) -> int:
@@ -89,6 +100,7 @@ VERBS = [
         name="extract",
         help="move one context out, step by step; without a step: where it stands",
         configure=_configure_extract,
+        prepare=_prepare,
         run=_extract,
         needs_django=True,
         epilog="Steps: plan, scaffold, provision, replicate, verify, shadow, switch-reads, switch-writes;\n"

@@ -149,7 +149,7 @@ def _readme(blueprint: Blueprint) -> str:
             context=context,
             title=context.replace("_", " ").capitalize(),
             folders="\n".join(_folders(blueprint)),
-            keys="\n".join(_key(context, peer) for peer in ("monolith", *blueprint.peers)),
+            own_key=f"BOUNDARIES_KEY_{context.upper().replace('-', '_')}",
             variables="\n".join(_variables(blueprint)),
         ).rstrip()
         + "\n"
@@ -160,17 +160,9 @@ def _folders(blueprint: Blueprint) -> Iterator[str]:
     for package in blueprint.context.packages:
         yield f"| `{package.replace('.', '/')}` | the context's code, under the path that it has in the monolith |"
     doors = sorted({file.relative.rpartition("/")[0] for file in blueprint.closure.borrowed})
-    for door in doors:
-        yield f"| `{door}/` | copies of what it needs of others; they are changed there |"
-
-
-def _key(context: str, peer: str) -> str:
-    mine, theirs = _variable_of(peer), _variable_of(context)
-    return f"| `{mine}` | key for calls from and to {peer}: the same value as `{theirs}` there |"
-
-
-def _variable_of(name: str) -> str:
-    return f"BOUNDARIES_KEY_{name.upper().replace('-', '_')}"
+    if doors:
+        listed = ", ".join(f"`{door}/`" for door in doors)
+        yield f"| {listed} | copies of what it needs of others; they are changed there |"
 
 
 def _variables(blueprint: Blueprint) -> Iterator[str]:

@@ -46,10 +46,13 @@ def _code(plan: dict[str, Any]) -> list[str]:
     size = f"{code['files']} files, {_number(code['lines'])} lines; {code['test_files']} files of tests"
     lines = [f"Code: {', '.join(code['packages'])} ({size})."]
     if code["borrowed"]:
-        lines.append(
-            f"  and a copy of {len(code['borrowed'])} modules of others: {', '.join(code['borrowed'])}"
-        )
+        doors = sorted({module for module in code["borrowed"] if not _is_inside(module, code["borrowed"])})
+        lines.append(f"  with copies of {', '.join(doors)}")
     return lines
+
+
+def _is_inside(module: str, others: list[str]) -> bool:
+    return any(module.startswith(f"{other}.") for other in others)
 
 
 def _blockers(plan: dict[str, Any]) -> list[str]:
