@@ -20,6 +20,7 @@ from boundaries.conf import setting
 from boundaries.contexts.map import Context, current_map
 from boundaries.errors import BoundaryError
 from boundaries.facades import policy, routing
+from boundaries.facades.breaker import BreakerState
 from boundaries.facades.models import ShadowTally
 
 FOLLOWER_SECONDS = 5.0
@@ -112,7 +113,7 @@ class Overview:
     side: str
     taken_at: datetime
     contexts: tuple[ContextFacts, ...]
-    circuits: tuple[policy.BreakerState, ...]
+    circuits: tuple[BreakerState, ...]
     knows_extractions: bool
 
     def as_dict(self) -> dict[str, Any]:
@@ -184,7 +185,11 @@ def overview() -> Overview:
     except DatabaseError as error:
         raise FactsUnreadable(reason=str(error).strip().partition("\n")[0]) from error
     return Overview(
-        setting("SIDE"), timezone.now(), contexts, tuple(policy.breaker_states()), knows_extractions=bool(_extractions)
+        setting("SIDE"),
+        timezone.now(),
+        contexts,
+        tuple(policy.breaker_states()),
+        knows_extractions=bool(_extractions),
     )
 
 

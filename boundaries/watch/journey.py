@@ -29,7 +29,9 @@ def summaries() -> dict[str, Extraction]:
     rows = stored.Extraction.objects.all()
     runs = _runs()
     under_way = _under_way()
-    return {row.context: _summary(row, runs.get(row.context, {}), under_way.get(row.context, "")) for row in rows}
+    return {
+        row.context: _summary(row, runs.get(row.context, {}), under_way.get(row.context, "")) for row in rows
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,9 @@ class Journey:
         return {
             **self.status,
             "is_under_way": self.is_under_way,
-            "last_run": {"step": last.step, "result": str(last.result), "progress": last.progress} if last else None,
+            "last_run": {"step": last.step, "result": str(last.result), "progress": last.progress}
+            if last
+            else None,
         }
 
 
@@ -81,7 +85,14 @@ def gates(context: str, step: str) -> list[Gate]:
     try:
         return patience.ask(("gates", context, step), lambda: gates_of(prepare(context=context), step))
     except patience.NoAnswer as error:
-        return [Gate("both sides can be asked", False, str(error), "Look again in a moment; are service and database up?")]
+        return [
+            Gate(
+                "both sides can be asked",
+                False,
+                str(error),
+                "Look again in a moment; are service and database up?",
+            )
+        ]
 
 
 def plan_of(context: str, step: str, options: Mapping[str, Any]) -> list[str]:
@@ -119,7 +130,9 @@ def _follower(row: stored.Extraction) -> Follower:
 
 def _runs() -> dict[str, dict[tuple[str, str], int]]:
     found: dict[str, dict[tuple[str, str], int]] = {}
-    rows = stored.StepRun.objects.order_by().values_list("context", "step", "result").annotate(count=Count("id"))
+    rows = (
+        stored.StepRun.objects.order_by().values_list("context", "step", "result").annotate(count=Count("id"))
+    )
     for context, step, result, count in rows:
         found.setdefault(context, {})[step, result] = count
     return found
@@ -127,7 +140,9 @@ def _runs() -> dict[str, dict[tuple[str, str], int]]:
 
 def _under_way() -> dict[str, str]:
     """The step that each context's newest run is at; of several that were never finished only the newest counts."""
-    rows = stored.StepRun.objects.filter(result=_RUNNING).order_by("started_at").values_list("context", "step")
+    rows = (
+        stored.StepRun.objects.filter(result=_RUNNING).order_by("started_at").values_list("context", "step")
+    )
     return {context: step for context, step in dict(rows).items() if _holds_lock(context)}
 
 

@@ -32,8 +32,14 @@ class Sample(NamedTuple):
 # name → (type, help). Each sample's name is one of these.
 METRICS = {
     "boundaries_facts_readable": ("gauge", "Whether the kit's tables could be read for this scrape."),
-    "boundaries_owner_here": ("gauge", "Whether this deployable's database accepts the writes of the context."),
-    "boundaries_owner_epoch": ("gauge", "How often the writes of the context have been handed over, plus one."),
+    "boundaries_owner_here": (
+        "gauge",
+        "Whether this deployable's database accepts the writes of the context.",
+    ),
+    "boundaries_owner_epoch": (
+        "gauge",
+        "How often the writes of the context have been handed over, plus one.",
+    ),
     "boundaries_route": ("gauge", "1 for the mode in which queries of the context are answered."),
     "boundaries_outbox_pending": ("gauge", "Deliveries that wait for consumers of the context."),
     "boundaries_outbox_oldest_seconds": ("gauge", "Age of the oldest event that waits."),

@@ -53,7 +53,9 @@ def ask(key: Hashable, question: Callable[[], T], *, wait_seconds: float = WAIT_
         asked = _questions.get(key)
         if asked is None or not asked.is_usable(time.monotonic()):
             asked = _questions[key] = _Question(time.monotonic())
-            threading.Thread(target=_answer, args=(asked, question), name="boundaries-watch", daemon=True).start()
+            threading.Thread(
+                target=_answer, args=(asked, question), name="boundaries-watch", daemon=True
+            ).start()
     if not asked.answered.wait(wait_seconds):
         raise NoAnswer(f"no answer after {time.monotonic() - asked.asked_at:.1f} s")
     if asked.failure:
@@ -71,7 +73,7 @@ def forget() -> None:
 def _answer(asked: _Question, question: Callable[[], Any]) -> None:
     try:
         asked.answer = question()
-    except Exception as error:  # noqa: BLE001 - whatever the far side does, the page must render
+    except Exception as error:
         log.info("a question of the control room failed", exc_info=True)
         asked.failure = str(error).strip().partition("\n")[0] or type(error).__name__
     finally:

@@ -75,7 +75,11 @@ class Order:
 
 def permission_of(step: str) -> str:
     """What a user needs for it: another permission for what cannot simply be repeated."""
-    return "boundaries_strangler.switch_writes" if find_step(step).destructive else "boundaries_strangler.run_steps"
+    return (
+        "boundaries_strangler.switch_writes"
+        if find_step(step).destructive
+        else "boundaries_strangler.run_steps"
+    )
 
 
 def place(order: Order) -> StepRun:
@@ -111,7 +115,9 @@ def start(order: Order) -> StepRun:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             has_ended = process.poll() is not None
-            run = StepRun.objects.filter(context=order.context, step=order.step, started_at__gte=since).first()
+            run = StepRun.objects.filter(
+                context=order.context, step=order.step, started_at__gte=since
+            ).first()
             if run is not None:
                 return run
             if has_ended:
@@ -124,8 +130,8 @@ def start(order: Order) -> StepRun:
 
 
 def _command(order: Order) -> list[str]:
-    place_of_map = f"--config={current_map().path}"
-    return [_python(), "-m", "boundaries", *order.arguments, f"--who={order.who}", place_of_map, "--json"]
+    told = [f"--who={order.who}", f"--config={current_map().path}"]
+    return [_python(), "-m", "boundaries", *order.arguments, *told]
 
 
 def _environment() -> dict[str, str]:

@@ -6,7 +6,17 @@ from collections.abc import Sequence
 
 from boundaries.watch.facts import ContextFacts, Follower, Overview
 
-_COLUMNS = ("context", "owner team", "queries", "writes", "extraction", "follower", "waiting", "dead", "mismatches")
+_COLUMNS = (
+    "context",
+    "owner team",
+    "queries",
+    "writes",
+    "extraction",
+    "follower",
+    "waiting",
+    "dead",
+    "mismatches",
+)
 
 
 def show(facts: Overview) -> str:
@@ -35,7 +45,9 @@ def _row(context: ContextFacts) -> tuple[str, ...]:
         context.owner_team or "-",
         f"canary {context.percent:g} %" if context.queries == "canary" else context.queries,
         context.writes,
-        (extraction.under_way and f"{extraction.under_way} ...") or extraction.reached or "-" if extraction else "-",
+        (extraction.under_way and f"{extraction.under_way} ...") or extraction.reached or "-"
+        if extraction
+        else "-",
         follower_text(extraction.follower) if extraction else "-",
         f"{context.mail.pending:,}",
         f"{context.mail.dead:,}",
@@ -45,7 +57,9 @@ def _row(context: ContextFacts) -> tuple[str, ...]:
 
 def _table(rows: Sequence[Sequence[str]]) -> list[str]:
     widths = [max(len(row[column]) for row in rows) for column in range(len(_COLUMNS))]
-    return ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return [
+        "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
 
 
 def _attention(facts: Overview) -> list[str]:
@@ -56,7 +70,9 @@ def _attention(facts: Overview) -> list[str]:
     if facts.dead_letters:
         lines.append(f"{facts.dead_letters:,} dead letters: `boundaries outbox status` lists them.")
     if facts.stuck_sagas:
-        lines.append(f"{facts.stuck_sagas:,} sagas wait for a person: `boundaries saga list --state NEEDS_ATTENTION`.")
+        lines.append(
+            f"{facts.stuck_sagas:,} sagas wait for a person: `boundaries saga list --state NEEDS_ATTENTION`."
+        )
     if facts.mismatches:
         lines.append(f"{facts.mismatches:,} answers differed: they are listed in the admin under mismatches.")
     return lines
