@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.module_loading import import_string
 
 from boundaries.conf import setting
-from boundaries.facades import startup
+from boundaries.facades import routing, startup
 from boundaries.facades.failure import OwnerMoved, RemoteFailure
 from boundaries.facades.principal import Principal, acting_as
 from boundaries.facades.scope import call_scope
@@ -45,6 +45,8 @@ class BoundariesMiddleware:
             return None
         if isinstance(exception, OwnerMoved) and self._may_run_again(request):
             request.boundaries_replayed = True  # type: ignore[attr-defined]
+            # Here the rollback is over: what is read now is not the snapshot of the transaction that failed.
+            routing.refresh()
             return self.get_response(request)
         return unavailable(exception)
 
