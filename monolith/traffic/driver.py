@@ -116,6 +116,10 @@ class Drive:
             self._journeys.add(task)
             task.add_done_callback(self._journeys.discard)
 
+    async def _pause(self, seconds: float) -> None:
+        """Wait, but not when everybody is to go home."""
+        await self._stopped_before(time.monotonic() + seconds)
+
     async def _stopped_before(self, due: float) -> bool:
         try:
             async with asyncio.timeout_at(due):
@@ -147,7 +151,7 @@ class Drive:
             token=self._tokens[number % len(self._tokens)] if token == "" else token,
             journey=journey,
             due=due,
-            in_hurry=(lambda: True) if in_hurry else self.stopping.is_set,
+            pause=_dont_wait if in_hurry else self._pause,
         )
 
     def _next(self) -> int:
@@ -191,6 +195,10 @@ class Drive:
                 "max_ms": last["max_ms"],
             },
         )
+
+
+async def _dont_wait(seconds: float) -> None:
+    """For those who never pause."""
 
 
 def _is_there(path: Path | None) -> bool:

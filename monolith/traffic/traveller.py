@@ -6,7 +6,7 @@ import asyncio
 import random
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -42,7 +42,7 @@ class Trip:
 
 
 class Traveller:
-    """A signed-in person on one journey, in a hurry or not."""
+    """A signed-in person on one journey; `pause` is how they wait between two clicks."""
 
     def __init__(
         self,
@@ -53,10 +53,10 @@ class Traveller:
         token: str | None,
         journey: str,
         due: float | None = None,
-        in_hurry: Callable[[], bool] = lambda: False,
+        pause: Callable[[float], Awaitable[object]] = asyncio.sleep,
     ) -> None:
         self._client, self._record, self._chance = client, record, chance
-        self._token, self._journey, self._due, self._in_hurry = token, journey, due, in_hurry
+        self._token, self._journey, self._due, self._pause = token, journey, due, pause
 
     async def sign_in(self, username: str, password: str) -> str:
         """A token for this person."""
@@ -131,8 +131,7 @@ class Traveller:
 
     async def think(self) -> None:
         """Take a moment, as people do between two clicks."""
-        if not self._in_hurry():
-            await asyncio.sleep(self._chance.uniform(*THINK_SECONDS))
+        await self._pause(self._chance.uniform(*THINK_SECONDS))
 
     async def _act(self, trip: Trip, name: str, judge: Judge, *, body: object | None = None) -> None:
         path = f"/api/bookings/{trip.booking}/{name}"

@@ -1,60 +1,26 @@
-"""Real processes for the tests of the traffic: a card processor, started and ended here."""
+"""What do the tests of the traffic share? Real processes, real tables, and a shop that can be wrong on purpose."""
 
 from __future__ import annotations
 
-import json
+import os
 import signal
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
+import psycopg
 import pytest
 
+from boundaries.testing.database import throw_away_database
+from boundaries.testing.servers import Servers
+
+from .processor import Processor
+from .shop import Shop, running
+from .traffic import Traffic
+from .world import World
+
 ROOT = Path(__file__).resolve().parents[2]
-
-
-class Processor:
-    """A card processor in a process of its own, on a store that outlives it."""
-
-    def __init__(self, store: Path) -> None:
-        self.store = store
-        self.start()
-
-    def start(self) -> None:
-        command = [sys.executable, "-m", "monolith.card_processor", "--port", "0", "--store", str(self.store)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-        assert self.process.stdout
-        self.url = self.process.stdout.readline().strip()
-
-    def end(self, number: int = signal.SIGTERM) -> int:
-        self.process.send_signal(number)
-        code = self.process.wait(timeout=10)
-        assert self.process.stdout
-        self.process.stdout.close()
-        return code
-
-    def get(self, path: str) -> tuple[int, Any]:
-        return self._send(urllib.request.Request(self.url + path))
-
-    def post(self, path: str, **body: Any) -> tuple[int, Any]:
-        return self._send(
-            urllib.request.Request(self.url + path, data=json.dumps(body).encode(), method="POST")
-        )
-
-    def authorise(self, key: str, amount: str = "100.00", card: str = "4000000000004242") -> tuple[int, Any]:
-        return self.post("/authorisations", key=key, amount=amount, currency="EUR", card=card)
-
-    def _send(self, request: urllib.request.Request) -> tuple[int, Any]:
-        try:
-            with urllib.request.urlopen(request, timeout=10) as response:
-                return response.status, json.load(response)
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, json.load(error)
 
 
 @pytest.fixture
@@ -63,3 +29,51 @@ def processor(tmp_path: Path) -> Iterator[Processor]:
     yield processor
     if processor.process.poll() is None:
         processor.end(signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
+def shop_tables(servers: Servers) -> Iterator[str]:
+    """The shop's tables, without the constraints that would keep a test from spoiling them."""
+    with throw_away_database(admin_url=servers.admin_url("alpha")) as database:
+        environ = {
+            **os.environ,
+            "DATABASE_URL": database.owner_url,
+            "DJANGO_SETTINGS_MODULE": "monolith.settings",
+            "DEBUG": "1",
+        }
+        migrate = [sys.executable, "-m", "django", "migrate", "-v0"]
+        subprocess.run(migrate, env=environ, cwd=ROOT, check=True)
+        with psycopg.connect(database.owner_url) as connection:
+            drop_constraints(connection)
+        yield database.owner_url
+
+
+def drop_constraints(connection: psycopg.Connection) -> None:
+    found = connection.execute(
+        "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype IN ('u', 'f', 'c')"
+        " AND conrelid::regclass::text ~ '^(payments|bookings|flights|hotels)_' ORDER BY contype"
+    )
+    for table, name in found.fetchall():
+        connection.execute(f'ALTER TABLE {table} DROP CONSTRAINT IF EXISTS "{name}"')
+
+
+@pytest.fixture
+def world(shop_tables: str, processor: Processor, tmp_path: Path) -> Iterator[World]:
+    world = World(shop_tables, processor, tmp_path / "journal.jsonl")
+    yield world
+    world.db.close()
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop()
+
+
+@pytest.fixture
+def traffic(shop: Shop, tmp_path: Path) -> Iterator[Traffic]:
+    with running(shop) as url:
+        traffic = Traffic(url, tmp_path)
+        yield traffic
+        for process in traffic.processes:
+            process.kill()
+            process.communicate()

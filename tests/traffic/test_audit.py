@@ -6,60 +6,25 @@ The tables are the shop's own, made by its migrations; the card processor is a r
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from boundaries.strangler.rehearsal.measurement import Audit
-from boundaries.testing.database import throw_away_database
-from boundaries.testing.servers import Servers
 from monolith.traffic.audit.run import run_audit
 
-from .conftest import ROOT, Processor
 from .world import World
 
+ROOT = Path(__file__).resolve().parents[2]
+
+
 Day = dict[str, tuple[str, str]]
-
-
-@pytest.fixture(scope="module")
-def shop_tables(servers: Servers) -> Iterator[str]:
-    """The shop's tables, without the constraints that would keep a test from spoiling them."""
-    with throw_away_database(admin_url=servers.admin_url("alpha")) as database:
-        environ = {
-            **os.environ,
-            "DATABASE_URL": database.owner_url,
-            "DJANGO_SETTINGS_MODULE": "monolith.settings",
-            "DEBUG": "1",
-        }
-        migrate = [sys.executable, "-m", "django", "migrate", "-v0"]
-        subprocess.run(migrate, env=environ, cwd=ROOT, check=True)
-        with psycopg.connect(database.owner_url) as connection:
-            drop_constraints(connection)
-        yield database.owner_url
-
-
-def drop_constraints(connection: psycopg.Connection) -> None:
-    found = connection.execute(
-        "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype IN ('u', 'f', 'c')"
-        " AND conrelid::regclass::text ~ '^(payments|bookings|flights|hotels)_' ORDER BY contype"
-    )
-    for table, name in found.fetchall():
-        connection.execute(f'ALTER TABLE {table} DROP CONSTRAINT IF EXISTS "{name}"')
-
-
-@pytest.fixture
-def world(shop_tables: str, processor: Processor, tmp_path: Path) -> Iterator[World]:
-    world = World(shop_tables, processor, tmp_path / "journal.jsonl")
-    yield world
-    world.db.close()
 
 
 def audit(world: World, *, settle: float = 0) -> dict[str, Any]:

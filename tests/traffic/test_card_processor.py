@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from .conftest import Processor
+from .processor import Processor
 
 SLOW_CARD, DECLINED_CARD = "4000000000000119", "4000000000000002"
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import psycopg
 
-from .conftest import Processor
+from .processor import Processor
 
 TABLES = (
     "payments_ledgerentry, payments_refund, payments_payment, bookings_booking, flights_seatreservation,"
