@@ -15,6 +15,18 @@ from tests.sample.orders.models import Order
 INSERT = "INSERT INTO ledger_account VALUES (gen_random_uuid(), 'raw', 0)"
 
 
+def _catch_and_go_on(write: Callable[[], object]) -> None:
+    with transaction.atomic():
+        with pytest.raises(DatabaseError):
+            write()
+        Order.objects.count()
+
+
+def _raw() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT)
+
+
 @pytest.fixture
 def closed(place: Place) -> Place:
     place.close()
@@ -42,15 +54,3 @@ class TestCaughtInsideTheCallersAtomic:
 
         assert sorted(Order.objects.values_list("number", flat=True)) == ["after", "before"]
         assert closed.count("monolith", "ledger_account") == 0
-
-
-def _catch_and_go_on(write: Callable[[], object]) -> None:
-    with transaction.atomic():
-        with pytest.raises(DatabaseError):
-            write()
-        Order.objects.count()
-
-
-def _raw() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT)
