@@ -48,15 +48,13 @@ def read_graph(
         facts = read_facts(text, context_map, cache)
         analysis = Analysis.of(context_map, facts)
         links = [link for find in FINDERS.values() for link in find(analysis)]
-    except BaseException:
+        answer = running.answer() if running else answer or b""
+    finally:
         if running:
             running.stop()
-        raise
-    answer = running.answer() if running else answer or b""
     verdict = linter.read_verdict(answer) if use_linter else linter.Verdict()
-    if use_linter and not verdict.problem:
-        known = {file_key: said for (_, file_key), (_, said) in zip(text.files, facts.files, strict=True)}
-        cache.save(facts=known, verdicts={key: answer})
+    known = {file_key: said for (_, file_key), (_, said) in zip(text.files, facts.files, strict=True)}
+    cache.save(facts=known, verdicts={key: answer} if use_linter and not verdict.problem else None)
     links += _unseen_by_us(links, verdict, analysis)
     exceptions = Exceptions.of(facts)
     couplings = [_judged(link, context_map, verdict, exceptions) for link in links]

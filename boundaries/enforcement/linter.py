@@ -63,7 +63,6 @@ class Linter:
         try:
             answer, complaint = self._process.communicate(timeout=_TIMEOUT_SECONDS)
         except subprocess.TimeoutExpired:
-            self.stop()
             return _problem(f"it took longer than {_TIMEOUT_SECONDS} seconds")
         if self._process.returncode:
             lines = complaint.decode(errors="replace").strip().splitlines()
@@ -71,10 +70,13 @@ class Linter:
         return answer
 
     def stop(self) -> None:
-        """End the process if it still runs."""
+        """End the process if it still runs, and forget it."""
         if self._process.poll() is None:
             self._process.kill()
-        self._process.communicate()
+        self._process.wait()
+        for stream in (self._process.stdout, self._process.stderr):
+            if stream:
+                stream.close()
 
 
 def start(context_map: ContextMap) -> Linter:

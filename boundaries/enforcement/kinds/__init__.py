@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from boundaries.enforcement.kinds import get_model, imports, inheritance, migration, relation, signal, sql
+from boundaries.enforcement.kinds import (
+    get_model,
+    imports,
+    inheritance,
+    migration,
+    relation,
+    setting,
+    signal,
+    sql,
+)
 from boundaries.enforcement.kinds.link import Analysis, Link
 
 FINDERS: dict[str, Callable[[Analysis], Iterator[Link]]] = {
@@ -15,6 +24,7 @@ FINDERS: dict[str, Callable[[Analysis], Iterator[Link]]] = {
     "signal": signal.find,
     "sql": sql.find,
     "migration": migration.find,
+    "setting": setting.find,
 }
 
 __all__ = ["FINDERS", "Analysis", "Link"]

@@ -66,7 +66,7 @@ def judge(link: Link, context_map: ContextMap) -> Rule | None:
     target = context_map.context(link.target_context)
     if target.shared:
         return None
-    if source.shared and link.kind == "import":
+    if source.shared and link.kind in undeclared_dependency.RULE.kinds:
         return undeclared_dependency.RULE
     for rule in RULES:
         if rule.breaks and link.kind in rule.kinds and rule.breaks(link, source, target):

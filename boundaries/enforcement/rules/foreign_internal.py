@@ -14,7 +14,7 @@ def _breaks(link: Link, _source: Context, target: Context) -> bool:
 RULE = Rule(
     code="BD202",
     title="foreign internals",
-    kinds=("import",),
+    kinds=("import", "setting"),
     why=(
         "What lies behind the door moves to another process when its context leaves. Every import "
         "that reaches it must be found and rewritten first; an import of the door goes on working, "

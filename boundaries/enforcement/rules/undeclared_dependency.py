@@ -15,7 +15,7 @@ def _breaks(link: Link, source: Context, _target: Context) -> bool:
 RULE = Rule(
     code="BD201",
     title="undeclared dependency",
-    kinds=("import",),
+    kinds=("import", "setting"),
     why=(
         "The map is the plan of the house: what a context may call is what an extraction must keep "
         "answering. A dependency that nobody declared is one that nobody will look for when the "

@@ -43,11 +43,12 @@ class FactCache:
         """The verdict kept under a key, if any."""
         return self._stored.verdicts.get(key)
 
-    def save(self, *, facts: Mapping[str, FileFacts], verdicts: Mapping[str, bytes]) -> None:
-        """Keep exactly these; does nothing when they are what was read, or when the folder cannot be
-        written.
+    def save(self, *, facts: Mapping[str, FileFacts], verdicts: Mapping[str, bytes] | None = None) -> None:
+        """Keep these facts, and these verdicts unless None; what was kept before and is not among them goes.
+
+        Does nothing when all is known already, or when the folder cannot be written.
         """
-        stored = _Stored(_VERSION, dict(facts), dict(verdicts))
+        stored = _Stored(_VERSION, dict(facts), dict(self._stored.verdicts if verdicts is None else verdicts))
         known = stored.facts.keys() == self._stored.facts.keys() and stored.verdicts == self._stored.verdicts
         if self._file is None or known:
             return

@@ -19,10 +19,13 @@ from boundaries.enforcement.source.facts import (
     FieldFact,
     FileFacts,
     ImportFact,
+    PathFact,
 )
 from boundaries.enforcement.source.parse import parse
 
-# Calls whose last name is one of these are kept; only lines with one of the words are searched for calls.
+_PATH = re.compile(r"[a-z_]\w*(?:\.\w+)+")
+_PATH_IN_BYTES = rb"""['"][a-z_]\w*(?:\.\w+)+['"]"""
+# Calls whose last name is one of these are kept; only lines with one of the words are searched.
 CALLEES = (
     "get_model",
     "get_registered_model",
@@ -56,6 +59,8 @@ def extract(content: bytes, *, loaders: Sequence[str] = (), is_door: bool = Fals
         assigns=reader.assigns,
         calls=tuple(reader.calls),
         dependencies=tuple(reader.dependencies),
+        functions=tuple(reader.functions),
+        paths=tuple(reader.paths),
         allows=tuple(allows_in(content)),
         annotations=tuple(annotations_in(statements)) if is_door else (),
         problem=problem,
@@ -71,6 +76,8 @@ class _Reader:
         self.assigns: dict[str, str] = {}
         self.calls: list[CallFact] = []
         self.dependencies: list[DependencyFact] = []
+        self.functions: list[str] = []
+        self.paths: list[PathFact] = []
 
     def read(self, statements: Iterable[ast.stmt], *, scope: str, guarded: bool) -> None:
         """Read a block. `guarded` blocks run for type checkers only."""
@@ -82,6 +89,8 @@ class _Reader:
             elif isinstance(statement, ast.ClassDef):
                 self._read_class(statement, scope, guarded)
             elif isinstance(statement, _FUNCTION):
+                if not scope:
+                    self.functions.append(statement.name)
                 inner = f"{_within(scope, statement.name)}.<locals>"
                 self.read(statement.body, scope=inner, guarded=guarded)
                 self._read_calls(statement, _within(scope, statement.name))
@@ -165,15 +174,21 @@ class _Reader:
                 self.assigns[name] = encoded
 
     def _read_calls(self, statement: ast.stmt, scope: str) -> None:
-        if not self.lines or not self._may_call(statement):
+        if not self.lines or not self._is_wanted(statement) or _is_bare_string(statement):
             return
         for expression in _expressions(statement):
-            for node in ast.walk(expression) if self._may_call(expression) else ():
+            for node in ast.walk(expression) if self._is_wanted(expression) else ():
                 if isinstance(node, ast.Call) and _last_name(node.func) in self.callees:
                     self.calls.append(_read_call(node, _clean(scope)))
+                elif (
+                    isinstance(node, ast.Constant)
+                    and isinstance(node.value, str)
+                    and _PATH.fullmatch(node.value)
+                ):
+                    self.paths.append(PathFact(node.value, node.lineno, node.col_offset + 1, _clean(scope)))
 
-    def _may_call(self, node: ast.AST) -> bool:
-        """Whether a wanted word stands on one of the node's lines; decorators stand above their function."""
+    def _is_wanted(self, node: ast.AST) -> bool:
+        """Whether something wanted stands on one of the node's lines; decorators stand above their function."""
         first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", None)
         if last is None:
             return True
@@ -225,12 +240,17 @@ def _read_dependencies(value: ast.List | ast.Tuple) -> Iterator[DependencyFact]:
             yield DependencyFact(encode(item.args[0]), "", *place)
 
 
+def _is_bare_string(statement: ast.stmt) -> bool:
+    """A docstring, or code that somebody put in quotes."""
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
 def _lines_with(content: bytes, names: Iterable[str]) -> list[int]:
-    """The lines on which one of the names stands: only there can it be called."""
+    """The lines on which one of the names or a quoted dotted path stands: only there can a call or path be."""
     words = b"|".join(re.escape(name.encode()) for name in sorted(names))
     found: list[int] = []
     line, position = 1, 0
-    for match in re.finditer(rb"\b(?:" + words + rb")\b", content):
+    for match in re.finditer(rb"\b(?:" + words + rb")\b|" + _PATH_IN_BYTES, content):
         line += content.count(b"\n", position, match.start())
         position = match.start()
         found.append(line)

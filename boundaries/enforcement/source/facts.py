@@ -13,7 +13,7 @@ from __future__ import annotations
 import msgspec
 
 # Raise it whenever the meaning or shape of a fact changes: kept facts of another version are not read.
-FACTS_VERSION = 1
+FACTS_VERSION = 2
 
 TEXT, NAME, CALL, OTHER = "'", ".", "(", "?"
 
@@ -99,6 +99,15 @@ class AnnotationFact(_Fact):
     scope: str
 
 
+class PathFact(_Fact):
+    """One string that is a dotted path and nothing else."""
+
+    path: str
+    line: int
+    column: int
+    scope: str
+
+
 class AllowFact(_Fact):
     """One comment `# boundaries: allow CODE, CODE -- reason`, and the line that it covers."""
 
@@ -108,8 +117,9 @@ class AllowFact(_Fact):
 
 
 class FileFacts(_Fact):
-    """All that one file says. `problem` tells why it could not be read, wholly or in part; empty when it
-    could.
+    """All that one file says; `functions` are those at module level.
+
+    `problem` tells why the file could not be read, wholly or in part; empty when it could.
     """
 
     imports: tuple[ImportFact, ...] = ()
@@ -117,6 +127,8 @@ class FileFacts(_Fact):
     assigns: dict[str, str] = {}
     calls: tuple[CallFact, ...] = ()
     dependencies: tuple[DependencyFact, ...] = ()
+    functions: tuple[str, ...] = ()
+    paths: tuple[PathFact, ...] = ()
     annotations: tuple[AnnotationFact, ...] = ()
     allows: tuple[AllowFact, ...] = ()
     problem: str = ""

@@ -107,6 +107,17 @@ class Project:
             return None
         return next((found for found in entry[1].classes if found.qualname == symbol.qualname), None)
 
+    def module_of_path(self, path: str) -> str | None:
+        """The module that a dotted path reaches: itself, or one that defines or binds the path's next name."""
+        module = path
+        while module and module not in self.modules:
+            module = module.rpartition(".")[0]
+        name = path[len(module) :].lstrip(".").partition(".")[0]
+        if not module or not name:
+            return module or None
+        is_known = name in self._names_of(module) or name in self.modules[module][1].functions
+        return module if is_known else None
+
     def text(self, module: str, dotted: str) -> str | None:
         """The string that a module-level constant holds, followed through imports."""
         symbol = self.resolve(module, dotted)
