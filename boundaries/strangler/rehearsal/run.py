@@ -137,7 +137,10 @@ class Rehearsal:
         command = self.configuration.capacity.format(
             url=stand.web_url, seconds=CAPACITY_SECONDS, seed=self.seed
         )
-        return float(self._printed(stand, command)["rps"])
+        printed = self._printed(stand, command)
+        if printed.get("failed"):
+            raise NotMeasured(command=command, reason=f"{printed['failed']} requests failed: {printed.get('failures')}")
+        return float(printed["rps"])
 
     # The journey.
 
