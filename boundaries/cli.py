@@ -26,7 +26,7 @@ DONE, FOUND, REFUSED = 0, 1, 2
 class SettingsUnusable(BoundaryError):
     """Raised when a verb needs Django and the project's settings cannot be loaded."""
 
-    code = "BD111"
+    code = "BD112"
     problem = "The Django settings ({module}) cannot be loaded: {reason}"
     remedy = "Set what they ask for, and `settings` in the context map or DJANGO_SETTINGS_MODULE."
 
