@@ -38,10 +38,12 @@ def status(context: str, *, with_gates: bool = True) -> dict[str, Any]:
 
 def gates_of(move: Move, step: str) -> list[Gate]:
     """The gates of a step as they are now; a side that cannot be asked is a gate that does not hold."""
+    found: list[Gate] = []
     try:
-        return list(find_step(step).gates(move))
+        found.extend(find_step(step).gates(move))
     except BoundaryError as error:
-        return [Gate("the question can be asked", False, error.what, error.what_to_do)]
+        found.append(Gate("the question can be asked", False, error.what, error.what_to_do))
+    return found
 
 
 def _step(move: Move, name: str) -> dict[str, Any]:

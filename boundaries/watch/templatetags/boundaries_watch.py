@@ -37,8 +37,10 @@ def words(value: str) -> str:
 
 
 @register.filter
-def seconds(value: float) -> str:
-    """A duration, no more exact than anybody needs."""
+def seconds(value: float | None) -> str:
+    """A duration, no more exact than anybody needs; nothing for a step whose run nobody kept."""
+    if value is None:
+        return ""
     if value < 10:
         return f"{value:.1f} s"
     minutes, rest = divmod(round(value), 60)
