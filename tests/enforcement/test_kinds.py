@@ -344,6 +344,88 @@ class TestSignals:
         assert unresolved == {"signal": 1}
 
 
+class TestLookups:
+    MODELS = {
+        "shop/payments/models.py": (
+            "from django.db import models\n"
+            "class Payment(models.Model):\n"
+            "    booking = models.ForeignKey('bookings.Booking', models.CASCADE, related_name='paid_by')\n"
+            "class Refund(models.Model):\n"
+            "    payment = models.ForeignKey(Payment, models.CASCADE)\n"
+            "    trip = models.ForeignKey('bookings.Trip', models.CASCADE)\n"
+            "    hidden = models.ForeignKey('bookings.Trip', models.CASCADE, related_name='+')\n"
+        ),
+        "shop/bookings/models.py": (
+            "from django.db import models\n"
+            "class Trip(models.Model):\n"
+            "    parent = models.ForeignKey('self', models.CASCADE)\n"
+            "    @classmethod\n"
+            "    def paid(cls):\n"
+            "        return cls.objects.filter(refund__payment__state='paid')\n"
+            "class Booking(models.Model):\n"
+            "    trip = models.ForeignKey(Trip, models.CASCADE)\n"
+        ),
+    }
+
+    def test_follow_relations_both_ways(self, project: TinyProject) -> None:
+        project.write(self.MODELS).write(
+            {
+                "shop/bookings/a.py": (
+                    "from django.db.models import Count, F, Prefetch, Q\n"
+                    "from . import models\n"
+                    "from .models import Booking\n"
+                    "a = Booking.objects.filter(paid_by__amount__gt=1)\n"
+                    "b = models.Booking.objects.all().order_by('-trip__refund__payment__id')\n"
+                    "c = Booking.objects.exclude(Q(trip=1) | ~Q(trip__refund__id=2))\n"
+                    "d = Booking.objects.annotate(n=Count('paid_by__id'), m=F('trip__refund__id'))\n"
+                    "e = Booking.objects.select_related('trip').prefetch_related(Prefetch('paid_by'))\n"
+                    "f = (\n"
+                    "    Booking.objects\n"
+                    "    .filter(trip__parent__name='x')\n"
+                    "    .values_list(\n"
+                    "        'trip__parent__refund__id', flat=True)\n"
+                    ")\n"
+                ),
+            }
+        )
+
+        found = [
+            (link.line, link.target, link.detail) for link in project.links()[0] if link.kind == "lookup"
+        ]
+
+        payment, refund = "payments.Payment", "payments.Refund"
+        assert found == [
+            (4, payment, "paid_by__amount__gt"),
+            (5, refund, "trip__refund__payment__id"),
+            (6, refund, "trip__refund__id"),
+            (7, payment, "paid_by__id"),
+            (7, refund, "trip__refund__id"),
+            (8, payment, "paid_by"),
+            (13, refund, "trip__parent__refund__id"),
+            (6, refund, "refund__payment__state"),
+        ]
+
+    def test_are_unresolved_where_the_model_is_not_told_and_none_inside_a_context(
+        self, project: TinyProject
+    ) -> None:
+        project.write(self.MODELS).write(
+            {
+                "shop/payments/a.py": (
+                    "from .models import Refund\n"
+                    "a = Refund.objects.filter(payment__state=1, trip=2, hidden_id=3).get(payment=4)\n"
+                    "b = model.objects.filter(trip__name=1)\n"
+                    "c = request.GET.get('trip__name')\n"
+                ),
+                "shop/bookings/models.py": "",
+            }
+        )
+
+        links, unresolved = project.links()
+
+        assert [link for link in links if link.kind == "lookup"] == []
+        assert unresolved["lookup"] == 1
+
+
 class TestSQL:
     @pytest.mark.parametrize(
         "statement",

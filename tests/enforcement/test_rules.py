@@ -249,6 +249,26 @@ class TestModelsByName:
         assert project.codes() == []
 
 
+class TestLookups:
+    def test_BD210_fires_on_a_path_into_another_context(self, project: TinyProject) -> None:
+        text = "from .models import Booking\nfound = Booking.objects.filter(payment__state='x')\n"
+        project.write(
+            {"shop/payments/models.py": PAYMENT, "shop/bookings/models.py": FOREIGN_KEY.format(extra="")}
+        )
+
+        assert project.write({"shop/bookings/a.py": text}).codes() == ["BD210", "BD204"]
+
+    def test_BD210_is_silent_on_the_column_and_on_a_reference(self, project: TinyProject) -> None:
+        text = "from .models import Booking\nfound = Booking.objects.filter(payment=1, payment_id__in=[1])\n"
+        key = FOREIGN_KEY.format(extra="")
+        project.write({"shop/payments/models.py": PAYMENT, "shop/bookings/models.py": key})
+        assert project.write({"shop/bookings/a.py": text}).codes() == ["BD204"]
+
+        reference = key.replace("models.ForeignKey", "Reference")
+        project.write({"shop/bookings/models.py": f"from boundaries import Reference\n{reference}"})
+        assert project.codes() == []
+
+
 class TestRawSQL:
     def test_BD212_fires_on_a_foreign_table(self, project: TinyProject) -> None:
         text = "def total(cursor):\n    cursor.execute('SELECT sum(amount) FROM \"payments_payment\" p')\n"

@@ -19,8 +19,10 @@ from boundaries.enforcement.source.facts import (
     FieldFact,
     FileFacts,
     ImportFact,
+    LookupFact,
     PathFact,
 )
+from boundaries.enforcement.source.lookup import MANAGERS, METHODS, paths_in
 from boundaries.enforcement.source.parse import parse
 
 _PATH = re.compile(r"[a-z_]\w*(?:\.\w+)+")
@@ -48,7 +50,7 @@ def extract(content: bytes, *, loaders: Sequence[str] = (), is_door: bool = Fals
     """
     statements, problem = parse(content)
     wanted = frozenset((*CALLEES, *loaders))
-    reader = _Reader(wanted, _lines_with(content, wanted))
+    reader = _Reader(wanted, _lines_with(content, (*wanted, *MANAGERS)))
     try:
         reader.read(statements, scope="", guarded=False)
     except RecursionError:
@@ -58,6 +60,7 @@ def extract(content: bytes, *, loaders: Sequence[str] = (), is_door: bool = Fals
         classes=tuple(reader.classes),
         assigns=reader.assigns,
         calls=tuple(reader.calls),
+        lookups=tuple(reader.lookups),
         dependencies=tuple(reader.dependencies),
         functions=tuple(reader.functions),
         paths=tuple(reader.paths),
@@ -75,6 +78,7 @@ class _Reader:
         self.classes: list[ClassFact] = []
         self.assigns: dict[str, str] = {}
         self.calls: list[CallFact] = []
+        self.lookups: list[LookupFact] = []
         self.dependencies: list[DependencyFact] = []
         self.functions: list[str] = []
         self.paths: list[PathFact] = []
@@ -178,14 +182,20 @@ class _Reader:
             return
         for expression in _expressions(statement):
             for node in ast.walk(expression) if self._is_wanted(expression) else ():
-                if isinstance(node, ast.Call) and _last_name(node.func) in self.callees:
-                    self.calls.append(_read_call(node, _clean(scope)))
-                elif (
-                    isinstance(node, ast.Constant)
-                    and isinstance(node.value, str)
-                    and _PATH.fullmatch(node.value)
-                ):
-                    self.paths.append(PathFact(node.value, node.lineno, node.col_offset + 1, _clean(scope)))
+                if isinstance(node, ast.Call):
+                    self._read_call(node, _clean(scope))
+                elif isinstance(node, ast.Constant) and _is_path(node.value):
+                    path = str(node.value)
+                    self.paths.append(PathFact(path, node.lineno, node.col_offset + 1, _clean(scope)))
+
+    def _read_call(self, node: ast.Call, scope: str) -> None:
+        name = _last_name(node.func)
+        if name in self.callees:
+            self.calls.append(_read_call(node, scope))
+        elif name in METHODS and isinstance(node.func, ast.Attribute):
+            callee = dotted_name(node.func)
+            if any(manager in callee for manager in MANAGERS) and (paths := tuple(paths_in(node, name))):
+                self.lookups.append(LookupFact(callee.replace("()", ""), paths, scope))
 
     def _is_wanted(self, node: ast.AST) -> bool:
         """Whether something wanted stands on one of the node's lines; decorators stand above their function."""
@@ -224,10 +234,19 @@ def _read_field(name: str, value: ast.expr, statement: ast.stmt) -> FieldFact:
         callee=dotted_name(value.func),
         target=encode(target) if target is not None else "",
         through=encode(keywords["through"]) if "through" in keywords else "",
+        related=_related(keywords),
         constraint=not (isinstance(constraint, ast.Constant) and constraint.value is False),
         line=statement.lineno,
         column=statement.col_offset + 1,
     )
+
+
+def _related(keywords: dict[str, ast.expr]) -> str:
+    """The name that leads back in lookups, as far as the field gives one."""
+    for key in ("related_query_name", "related_name"):
+        if key in keywords and (name := _text(encode(keywords[key]))):
+            return name
+    return ""
 
 
 def _read_dependencies(value: ast.List | ast.Tuple) -> Iterator[DependencyFact]:
@@ -238,6 +257,10 @@ def _read_dependencies(value: ast.List | ast.Tuple) -> Iterator[DependencyFact]:
             yield DependencyFact(app, name, *place)
         elif isinstance(item, ast.Call) and _last_name(item.func) == "swappable_dependency" and item.args:
             yield DependencyFact(encode(item.args[0]), "", *place)
+
+
+def _is_path(value: object) -> bool:
+    return isinstance(value, str) and _PATH.fullmatch(value) is not None
 
 
 def _is_bare_string(statement: ast.stmt) -> bool:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import msgspec
 
 # Raise it whenever the meaning or shape of a fact changes: kept facts of another version are not read.
-FACTS_VERSION = 2
+FACTS_VERSION = 3
 
 TEXT, NAME, CALL, OTHER = "'", ".", "(", "?"
 
@@ -46,6 +46,7 @@ class FieldFact(_Fact):
     callee: str
     target: str = ""
     through: str = ""
+    related: str = ""
     constraint: bool = True
     line: int = 0
     column: int = 0
@@ -78,6 +79,23 @@ class CallFact(_Fact):
     keywords: dict[str, str]
     line: int
     column: int
+    scope: str
+
+
+class PathInLookup(_Fact):
+    """One ORM path; `is_join` when its last part is walked too, as in `select_related("a__b")`."""
+
+    path: str
+    line: int
+    column: int
+    is_join: bool
+
+
+class LookupFact(_Fact):
+    """One call of a queryset's method, by its chain of names, with the paths in it."""
+
+    callee: str
+    paths: tuple[PathInLookup, ...]
     scope: str
 
 
@@ -126,6 +144,7 @@ class FileFacts(_Fact):
     classes: tuple[ClassFact, ...] = ()
     assigns: dict[str, str] = {}
     calls: tuple[CallFact, ...] = ()
+    lookups: tuple[LookupFact, ...] = ()
     dependencies: tuple[DependencyFact, ...] = ()
     functions: tuple[str, ...] = ()
     paths: tuple[PathFact, ...] = ()

@@ -75,6 +75,11 @@ class Models:
         """The model that a symbol names."""
         return self._by_symbol.get(symbol)
 
+    def of_label(self, dotted: str) -> Model | None:
+        """The model of `app_label.Model`."""
+        label, _, name = dotted.rpartition(".")
+        return self._choose(self._by_label.get((label.lower(), name.lower()), []))
+
     def bases(self, model: Model) -> list[Model]:
         """The project's models that a model inherits directly, in order."""
         found = []
