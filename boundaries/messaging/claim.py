@@ -73,7 +73,7 @@ def claim(*, limit: int, is_retry: bool) -> Batch:
     alias, token, lease_seconds = database(), uuid4(), setting("RELAY_LEASE_SECONDS")
     started = time.monotonic()
     with transaction.atomic(using=alias):
-        due = _due(is_retry=is_retry).select_for_update(skip_locked=True, of=("self",)).order_by("id")
+        due = _due(is_retry=is_retry).select_for_update(skip_locked=True, of=("self",))
         picked = list(due.values_list("id", flat=True)[:limit])
         rows = Delivery.objects.using(alias).filter(id__in=picked)
         if picked:
@@ -112,7 +112,9 @@ def _due(*, is_retry: bool) -> QuerySet[Delivery]:
     ahead = ahead.filter(Q(id__lt=OuterRef("id")) | Q(lease_until__gt=Now()))
     tried = Q(attempts__gt=0) if is_retry else Q(attempts=0)
     free = Q(lease_until__isnull=True) | Q(lease_until__lte=Now())
-    return rows.filter(tried, free, ~Exists(ahead), state=DeliveryState.PENDING, due_at__lte=Now())
+    due = rows.filter(tried, free, ~Exists(ahead), state=DeliveryState.PENDING, due_at__lte=Now())
+    # Each order is that of the partial index for the two kinds.
+    return due.order_by("due_at") if is_retry else due.order_by("id")
 
 
 def _grouping(outcome: Outcome) -> tuple[str, float, str]:

@@ -80,7 +80,16 @@ class Delivery(models.Model):
         verbose_name_plural = "deliveries"
         constraints = [models.UniqueConstraint(fields=["event", "consumer"], name="boundaries_delivery_once")]
         indexes = [
-            models.Index(fields=["id"], name="boundaries_delivery_due", condition=models.Q(state="pending")),
+            models.Index(
+                fields=["id"],
+                name="boundaries_delivery_first",
+                condition=models.Q(state="pending", attempts=0),
+            ),
+            models.Index(
+                fields=["due_at"],
+                name="boundaries_delivery_again",
+                condition=models.Q(state="pending", attempts__gt=0),
+            ),
             models.Index(
                 fields=["consumer", "key", "id"],
                 name="boundaries_delivery_head",

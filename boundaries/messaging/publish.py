@@ -13,9 +13,15 @@ from boundaries.facades.principal import current_principal
 from boundaries.messaging.envelope import current_envelope
 from boundaries.messaging.event import encode, type_of
 from boundaries.messaging.identity import new_event_id
+from boundaries.messaging.insert import insert
 from boundaries.messaging.listener import Listener, listeners_of
 from boundaries.messaging.models import Delivery, Event
-from boundaries.messaging.transaction import database, is_in_transaction
+from boundaries.messaging.transaction import is_in_transaction
+
+EVENT_COLUMNS = (
+    "id", "aggregatetype", "aggregateid", "type", "payload", "context", "version", "headers", "occurred_at",
+)  # fmt: skip
+_DELIVERY_COLUMNS = ("event_id", "consumer", "context", "key", "state", "attempts", "last_error")
 
 
 class PublishOutsideTransaction(BoundaryError):
@@ -43,9 +49,14 @@ def publish_all(events: Sequence[object]) -> list[UUID]:
     rows = [_row(event) for event in events]
     if not is_in_transaction():
         raise PublishOutsideTransaction(event=", ".join(row.type for row in rows))
-    Event.objects.using(database()).bulk_create(rows)
+    store_events(rows)
     store_deliveries((row, listener) for row in rows for listener in listeners_of(row.type))
     return [row.id for row in rows]
+
+
+def store_events(rows: Sequence[Event], *, ignore_known: bool = False) -> None:
+    """Insert events; with `ignore_known`, those that exist already stay as they are."""
+    insert(rows, columns=EVENT_COLUMNS, ignore_known=ignore_known)
 
 
 def store_deliveries(pairs: Iterable[tuple[Event, Listener]], *, ignore_known: bool = False) -> None:
@@ -62,7 +73,7 @@ def store_deliveries(pairs: Iterable[tuple[Event, Listener]], *, ignore_known: b
         )
         for event, listener in pairs
     ]
-    Delivery.objects.using(database()).bulk_create(rows, ignore_conflicts=ignore_known)
+    insert(rows, columns=_DELIVERY_COLUMNS, ignore_known=ignore_known)
 
 
 def _row(event: object) -> Event:

@@ -12,20 +12,8 @@ from django.db.models.functions import Now
 
 from boundaries.messaging.listener import Listener, is_whole_context, listeners_in
 from boundaries.messaging.models import Delivery, DeliveryState, Event
-from boundaries.messaging.publish import store_deliveries
+from boundaries.messaging.publish import EVENT_COLUMNS, store_deliveries, store_events
 from boundaries.messaging.transaction import database
-
-_FIELDS = (
-    "id",
-    "aggregatetype",
-    "aggregateid",
-    "type",
-    "payload",
-    "context",
-    "version",
-    "headers",
-    "occurred_at",
-)
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -46,7 +34,7 @@ def message_of(delivery: Delivery) -> dict[str, Any]:
     told = delivery.event
     known = [listener.consumer for listener in listeners_in(delivery.context, told.type)]
     message = Message(
-        event={name: getattr(told, name) for name in _FIELDS},
+        event={name: getattr(told, name) for name in EVENT_COLUMNS},
         context=delivery.context,
         consumer=delivery.consumer,
         known=[name for name in known if not is_whole_context(name)],
@@ -63,16 +51,14 @@ def receive(messages: Sequence[dict[str, Any]]) -> None:
     arrived = [msgspec.convert(message, Message) for message in messages]
     pairs = [(_event_of(message), listener) for message in arrived for listener in _listeners_of(message)]
     with transaction.atomic(using=database()):
-        Event.objects.using(database()).bulk_create(
-            [event for event, _listener in pairs], ignore_conflicts=True
-        )
+        store_events([event for event, _listener in pairs], ignore_known=True)
         store_deliveries(pairs, ignore_known=True)
         _reopen_sent(pairs)
 
 
 def _event_of(message: Message) -> Event:
     fields = {field.name: field for field in Event._meta.concrete_fields}
-    return Event(**{name: fields[name].to_python(message.event[name]) for name in _FIELDS})
+    return Event(**{name: fields[name].to_python(message.event[name]) for name in EVENT_COLUMNS})
 
 
 def _listeners_of(message: Message) -> list[Listener]:

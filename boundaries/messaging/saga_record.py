@@ -14,10 +14,12 @@ from uuid import UUID, uuid4, uuid5
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from boundaries.conf import setting
+from boundaries.messaging.insert import upsert
 from boundaries.messaging.models import UNFINISHED, SagaInstance, SagaState, SagaStep, StepState
-from boundaries.messaging.saga import Saga, Step, saga_named
+from boundaries.messaging.saga import Saga, Step, UnknownSaga, saga_named
 from boundaries.messaging.transaction import database
 
 
@@ -49,14 +51,17 @@ def acquire(saga_id: UUID) -> Run | None:
     :raises SagaInstance.DoesNotExist: for a wrong id.
     """
     rows, token = SagaInstance.objects.using(database()), uuid4()
-    row = rows.get(id=saga_id)
-    saga = saga_named(row.name, row.version)
     free = Q(lease_until__isnull=True) | Q(lease_until__lte=Now())
-    if not rows.filter(free, id=saga_id, state__in=UNFINISHED).update(
-        lease_token=token, lease_until=_lease_end()
-    ):
+    unfinished = rows.filter(free, id=saga_id, state__in=UNFINISHED)
+    has_lease = unfinished.update(lease_token=token, lease_until=_lease_end())
+    row = rows.get(id=saga_id)
+    if not has_lease:
         return None
-    return Run(saga=saga, row=rows.get(id=saga_id), token=token)
+    try:
+        return Run(saga=saga_named(row.name, row.version), row=row, token=token)
+    except UnknownSaga:
+        rows.filter(id=saga_id, lease_token=token).update(**_FREE)
+        raise
 
 
 def current_step(run: Run) -> SagaStep | None:
@@ -65,13 +70,18 @@ def current_step(run: Run) -> SagaStep | None:
 
 
 def begin(run: Run) -> SagaStep:
-    """Write down that the next step is about to be called.
+    """Write down that the next step is about to be called. The lease must have been taken just now.
 
     If the row says that it was under way already, its worker died there: the step may have happened.
     """
-    with transaction.atomic(using=database()):
-        _update(run)
-        return _begin(run)
+    step = run.step()
+    first = SagaStep(
+        id=uuid5(run.row.id, step.name), saga=run.row, context=run.row.context, name=step.name,
+        position=run.row.cursor, attempts=1, started_at=timezone.now(),
+    )  # fmt: skip
+    statement, values = upsert(first, columns=_STEP_COLUMNS, then=_BEGUN_AGAIN)
+    row: SagaStep = SagaStep.objects.using(database()).raw(statement, values)[0]
+    return row
 
 
 def advance(run: Run, data: Any) -> SagaStep | None:
@@ -92,7 +102,7 @@ def advance(run: Run, data: Any) -> SagaStep | None:
             run.row.state = SagaState.COMPLETED
             return None
         _update(run, cursor=run.row.cursor, data=data)
-        return _begin(run)
+        return begin(run)
 
 
 def fail(
@@ -168,26 +178,18 @@ def release(run: Run, *, after_seconds: float | None = None) -> None:
     _leased(run).update(**_FREE, **due)
 
 
+_STEP_COLUMNS = (
+    "id", "saga_id", "context", "name", "position", "state", "is_uncertain", "attempts", "errors", "last_error",
+    "started_at",
+)  # fmt: skip
+_STEP = SagaStep._meta.db_table
+# A step that is begun while it is under way lost its worker: it may have happened, and counts as an error.
+_BEGUN_AGAIN = (
+    f"is_uncertain = {_STEP}.is_uncertain OR {_STEP}.state = 'started',"
+    f" errors = {_STEP}.errors + CASE WHEN {_STEP}.state = 'started' THEN 1 ELSE 0 END,"
+    f" attempts = {_STEP}.attempts + 1, state = 'started'"
+)
 _FREE: dict[str, None] = {"lease_token": None, "lease_until": None}
-
-
-def _begin(run: Run) -> SagaStep:
-    step = run.step()
-    row = current_step(run)
-    if row is None:
-        row = SagaStep(
-            id=uuid5(run.row.id, step.name), saga=run.row, context=run.row.context, name=step.name,
-            position=run.row.cursor, attempts=1, started_at=Now(),
-        )  # fmt: skip
-        SagaStep.objects.using(database()).bulk_create([row])
-        return row
-    has_died = row.state == StepState.STARTED
-    row.is_uncertain = row.is_uncertain or has_died
-    row.errors += has_died
-    row.attempts += 1
-    row.state = StepState.STARTED
-    row.save(update_fields=["is_uncertain", "errors", "state", "attempts"])
-    return row
 
 
 def _remember_failure(run: Run, failure: dict[str, str]) -> None:

@@ -50,15 +50,17 @@ class TestKilledRelay:
         for name in ("good", "killer", "other"):
             tell(name, 1)
         deaths = 0
-        while run_boundaries("outbox", "relay", "--once", DIES_ON="killer", ATTEMPTS="3").returncode != 0:
+        killer = {"DIES_ON": "killer", "ATTEMPTS": "3"}
+        while (ended := run_boundaries("outbox", "relay", "--once", **killer)).returncode != 0:
+            assert ended.returncode == -signal.SIGKILL, ended.stderr
             deaths += 1
             assert deaths < 6
             expire_leases()
 
         assert sorted(effects()) == [("good", 1), ("other", 1)]
-        killer = Delivery.objects.get(event__aggregateid="killer")
-        assert killer.state == DeliveryState.DEAD
-        assert "death of its relay" in killer.last_error
+        letter = Delivery.objects.get(event__aggregateid="killer")
+        assert letter.state == DeliveryState.DEAD
+        assert "death of its relay" in letter.last_error
         assert Delivery.objects.filter(state=DeliveryState.DONE).count() == 2
 
 
