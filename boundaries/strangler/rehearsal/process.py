@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -70,13 +71,14 @@ class Running:
 
 @dataclass(slots=True)
 class Stage:
-    """The processes of one run; whatever happens, all of them have ended when the block ends."""
+    """The processes of one run, with a folder emptied for it; all of them have ended when the block ends."""
 
     folder: Path
     running: list[Running] = field(default_factory=list)
 
     def __enter__(self) -> Self:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.mkdir(parents=True)
         return self
 
     def __exit__(
