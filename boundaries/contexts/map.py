@@ -111,8 +111,9 @@ class Context:
     service: Service | None = None
 
     def is_public(self, module: str) -> bool:
-        """Whether the module is one of the context's doors, or lies inside one."""
-        return any(module == door or module.startswith(f"{door}.") for door in self.public)
+        """Whether the module is one of the context's doors, or lies inside one; the facade's module is one."""
+        doors = (*self.public, self.facade.partition(":")[0]) if self.facade else self.public
+        return any(module == door or module.startswith(f"{door}.") for door in doors)
 
 
 @dataclass(frozen=True)

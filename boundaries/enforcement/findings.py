@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from boundaries.contexts.map import Context, ContextMap
 from boundaries.contexts.source import read_source
@@ -23,7 +24,9 @@ _NOT_SENT = re.compile(
 def find_all(graph: CouplingGraph, analysis: Analysis, exceptions: Exceptions) -> Iterator[Coupling]:
     """Circles of calls, doors that leak, contexts without owner, allow comments that are wrong."""
     yield from find_cycles(graph, analysis.context_map)
-    yield from find_leaks(analysis)
+    for leak in find_leaks(analysis):
+        excused = exceptions.excuses(leak.path, leak.line, leaking_door.RULE.code)
+        yield replace(leak, allowed=leak.allowed or excused)
     yield from find_ownerless(analysis.context_map)
     yield from find_faulty_comments(exceptions, analysis)
 

@@ -24,7 +24,7 @@ from boundaries.enforcement.source.cache import default_folder
 
 def run_init(options: argparse.Namespace) -> int:
     """Propose a map, and write it if asked to."""
-    folder = Path.cwd()
+    folder = options.config.parent if options.config else Path.cwd()
     proposal = propose(folder)
     written = write_proposal(proposal, folder) if options.write else None
     if options.format == "json":

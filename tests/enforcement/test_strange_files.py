@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,12 @@ class TestAnOddEncoding:
 
 
 class TestATree:
+    def test_may_hold_a_file_whose_name_is_no_text(self, project: TinyProject) -> None:
+        path = os.fsencode(project.folder / "shop" / "bookings") + b"/odd\xff.py"
+        Path(os.fsdecode(path)).write_text(IMPORT)
+
+        assert places(project) == [("shop/bookings/odd?.py", 1)]
+
     def test_may_hold_loops_of_links_and_links_to_nowhere(self, project: TinyProject) -> None:
         folder = project.write({"shop/bookings/a.py": IMPORT}).folder
         (folder / "shop" / "bookings" / "loop").symlink_to(folder)

@@ -9,4 +9,4 @@ from boundaries.enforcement.check import CheckResult
 
 def render(result: CheckResult) -> str:
     """The result as JSON."""
-    return json.dumps(result.as_dict(), indent=2, ensure_ascii=False)
+    return json.dumps(result.as_dict(), indent=2)

@@ -25,7 +25,7 @@ def render(result: CheckResult) -> str:
         "originalUriBaseIds": {"ROOT": {"description": {"text": "the root of the context map"}}},
         "results": [_result(violation) for violation in result.violations],
     }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False)
+    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
 
 def _rule(code: str) -> dict[str, Any]:

@@ -64,6 +64,8 @@ def is_test_module(module: str, context_map: ContextMap) -> bool:
 
 
 def _describe(path: str, relative: str, context_map: ContextMap) -> SourceFile:
+    # A file name need not be valid text; reports have to be.
+    relative = relative.encode(errors="replace").decode()
     parts = relative.removesuffix(".py").split("/")
     is_package = parts[-1] == "__init__" and len(parts) > 1
     module = ".".join(parts[:-1] if is_package else parts)
