@@ -119,18 +119,22 @@ def _variable(name: str, value: ast.expr | None) -> Variable:
             return Variable(name, literal.assign(name, default), None)
     variable = variable or name
     if default is _MISSING or (_SECRET.search(name) and default):
-        return Variable(name, f'{name} = required("{variable}")', variable, is_required=True)
-    return Variable(name, f"{name} = {_getter(variable, default)}", variable)
+        return Variable(
+            name, literal.assign_call(name, "required", f'"{variable}"'), variable, is_required=True
+        )
+    return Variable(name, literal.assign_call(name, *_getter(variable, default)), variable)
 
 
-def _getter(variable: str, default: Any) -> str:
+def _getter(variable: str, default: Any) -> tuple[str, ...]:
+    """The function that reads a variable, and its arguments as they are written."""
+    quoted = f'"{variable}"'
     if isinstance(default, bool):
-        return f'flag("{variable}", default={default})'
+        return "flag", quoted, f"default={default}"
     if isinstance(default, int | float):
-        return f'{type(default).__name__}(os.environ.get("{variable}", "{default}"))'
+        return type(default).__name__, f'os.environ.get({quoted}, "{default}")'
     if default is None:
-        return f'os.environ.get("{variable}")'
-    return f'os.environ.get("{variable}", {literal.write(default)})'
+        return "os.environ.get", quoted
+    return "os.environ.get", quoted, literal.write(default)
 
 
 def _read_from_environment(value: ast.expr) -> tuple[str | None, Any]:

@@ -103,8 +103,8 @@ def _settings(blueprint: Blueprint) -> str:
         installed_apps=_indented(f"{literal.write(app)}," for app in blueprint.apps),
         migration_modules=_indented(f'"{label}": "{package}",' for label, package in histories.items()),
         templates=_TEMPLATES if _has_templates(blueprint) else "",
-        peers=", ".join(literal.write(peer) for peer in ("monolith", *blueprint.peers)),
-        packages=literal.write(list(blueprint.context.packages)),
+        peers=literal.assign("PEERS", ["monolith", *blueprint.peers]),
+        packages=literal.assign("OWN_PACKAGES", list(blueprint.context.packages)),
         variables="".join(f"\n{variable.line}" for variable in blueprint.variables)
         + "\n" * bool(blueprint.variables),
         **constants,
@@ -124,6 +124,7 @@ def _pyproject(blueprint: Blueprint) -> str:
         "pyproject.toml",
         name=_distribution(blueprint),
         context=blueprint.context.name,
+        not_linted=literal.write([HISTORY, *_moved_roots(blueprint)]),
         requires_python=literal.write(declared_python(blueprint.map.root)),
         dependencies=_indented(f"{literal.write(line)}," for line in blueprint.requirements.runtime),
         test_dependencies=_indented(f"{literal.write(line)}," for line in blueprint.requirements.test),
@@ -154,6 +155,10 @@ def _readme(blueprint: Blueprint) -> str:
         ).rstrip()
         + "\n"
     )
+
+
+def _moved_roots(blueprint: Blueprint) -> list[str]:
+    return sorted({file.relative.partition("/")[0] for file in blueprint.closure.files})
 
 
 def _folders(blueprint: Blueprint) -> Iterator[str]:

@@ -28,6 +28,17 @@ def assign(name: str, value: Any) -> str:
     return f"{name} = {opening}\n{inner}{closing}"
 
 
+def assign_call(name: str, callee: str, *arguments: str) -> str:
+    """`name = callee(arguments)`, over several lines where it is too long for one."""
+    joined = ", ".join(arguments)
+    line = f"{name} = {callee}({joined})"
+    if len(line) <= WIDTH:
+        return line
+    if len(joined) + 4 <= WIDTH:
+        return f"{name} = {callee}(\n    {joined}\n)"
+    return f"{name} = {callee}(\n" + "".join(f"    {argument},\n" for argument in arguments) + ")"
+
+
 def write(value: Any) -> str:
     """A value of standard types in double quotes, on one line."""
     if isinstance(value, str):

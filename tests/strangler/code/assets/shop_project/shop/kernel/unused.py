@@ -1,0 +1,1 @@
+"""Nobody in pay needs this."""

@@ -1,0 +1,5 @@
+from django.contrib import admin
+
+from shop.pay.models import Bill
+
+admin.site.register(Bill)
