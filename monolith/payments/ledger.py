@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from monolith.payments.models import LedgerAccount, LedgerEntry, LedgerKind, Payment, PaymentRecordState
 from monolith.payments.public import BooksTotal, StatementLine
@@ -53,6 +54,7 @@ def totals() -> list[BooksTotal]:
 
 
 def _post(payment: Payment, *, movement: UUID, kind: LedgerKind, into_clearing: Decimal) -> None:
+    now = timezone.now()
     LedgerEntry.objects.bulk_create(
         LedgerEntry(
             payment=payment,
@@ -61,6 +63,7 @@ def _post(payment: Payment, *, movement: UUID, kind: LedgerKind, into_clearing: 
             account=account,
             amount=amount,
             currency=payment.currency,
+            recorded_at=now,
         )
         for account, amount in (
             (LedgerAccount.CARD_CLEARING, into_clearing),
