@@ -1,6 +1,6 @@
 """How does a Celery worker enter the shop?
 
-`celery --app monolith.celery worker --queues boundaries`; the broker and the queue come from the settings.
+`celery --app monolith.celery worker --queues boundaries.monolith --pool solo`; the broker comes from the settings.
 """
 
 import os

@@ -8,7 +8,6 @@ BOUNDARIES_KEY_MONOLITH and BOUNDARIES_KEY_PAYMENTS for signed calls between the
 from __future__ import annotations
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -40,7 +39,8 @@ INSTALLED_APPS = [
     "boundaries.contexts",
     "boundaries.facades",
     "boundaries.messaging",
-    *[room for room in ("boundaries.strangler", "boundaries.watch") if find_spec(f"{room}.apps")],
+    "boundaries.strangler",
+    "boundaries.watch",
     "monolith.accounts",
     "monolith.catalogue",
     "monolith.cart",
@@ -104,7 +104,7 @@ CACHES = {
 }
 
 CELERY_BROKER_URL = REDIS_URL or "memory://"
-CELERY_TASK_DEFAULT_QUEUE = "boundaries"
+CELERY_TASK_DEFAULT_QUEUE = "boundaries.monolith"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
