@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from boundaries.conf import setting
 from boundaries.contexts.map import Context
 from boundaries.contexts.table import TableSpec, tables_of
+from boundaries.errors import BoundaryError
+from boundaries.facades.models import Side
 from boundaries.strangler.postgres import switch
 from boundaries.strangler.postgres.apply import Flow
 from boundaries.strangler.postgres.connection import Connection, Endpoint, Pair, pair_of
 from boundaries.strangler.postgres.table import Table, read_tables
+
+
+class WrongDatabase(BoundaryError):
+    """Raised when a login of the mover leads to another database than the one that it stands for."""
+
+    code = "BD550"
+    problem = "{variable} leads to the database {database!r}, which {reason}."
+    remedy = "Correct it; nothing has been read or written."
 
 
 @dataclass(slots=True)
@@ -60,7 +73,59 @@ def both_sides(context: Context) -> Iterator[Both]:
     """Connect to both databases for a block.
 
     :raises boundaries.strangler.postgres.connection.DatabaseUnreachable: naming the side that does not answer.
+    :raises WrongDatabase: when a login leads to another deployable's database: a copy would overwrite it.
     """
     pair = pair_of(context)
     with pair.monolith.session() as monolith, pair.service.session() as service:
+        _require_own_databases(context, monolith, service)
         yield Both(pair, tables_of(context.name), monolith, service)
+
+
+def require_service_database(context: Context, service: Connection) -> None:
+    """Refuse a database that says of itself that it is another deployable's.
+
+    :raises WrongDatabase: naming what to correct.
+    """
+    there = _identity(service)
+    if there and there.name != context.name:
+        raise WrongDatabase(
+            variable=_named(context), database=service.info.dbname, reason=f"belongs to {there.name!r}"
+        )
+
+
+class _Identity(NamedTuple):
+    """Whose database it is, as it says itself."""
+
+    name: str
+    database_id: uuid.UUID
+
+
+def _require_own_databases(context: Context, monolith: Connection, service: Connection) -> None:
+    """The mover reads where the application writes, and copies into the service's own database.
+
+    A database that nobody has migrated yet says nothing about itself and is let through.
+    """
+    here = _identity(monolith)
+    own = Side.objects.using(setting("DATABASE")).filter(id=1).first()
+    if here and own and here.database_id != own.database_id:
+        reason = f"is not the one that DATABASES[{setting('DATABASE')!r}] names"
+        raise WrongDatabase(variable="MOVER_DATABASE_URL", database=monolith.info.dbname, reason=reason)
+    require_service_database(context, service)
+
+
+def _named(context: Context) -> str:
+    """What to correct; a URL that stands in the map itself is not repeated, since it holds a password."""
+    configured = (context.service and context.service.database) or ""
+    return (
+        configured.removeprefix("env:")
+        if configured.startswith("env:")
+        else f"`database` of the service of {context.name}"
+    )
+
+
+def _identity(connection: Connection) -> _Identity | None:
+    found = connection.execute("SELECT to_regclass('boundaries_facades_side') IS NOT NULL").fetchone()
+    if not found or not found[0]:
+        return None
+    row = connection.execute("SELECT name, database_id FROM boundaries_facades_side WHERE id = 1").fetchone()
+    return _Identity(*row) if row else None

@@ -15,7 +15,7 @@ from psycopg import sql
 
 from boundaries.errors import BoundaryError
 from boundaries.faults import fault_point
-from boundaries.strangler.flow import both_sides
+from boundaries.strangler.flow import both_sides, require_service_database
 from boundaries.strangler.gate import Gate
 from boundaries.strangler.grants import Roles, grants_for, roles_of
 from boundaries.strangler.postgres import fingerprint
@@ -85,7 +85,7 @@ class Provision:
         move.progress.report("creating the database")
         created = _create_database(endpoint)
         fault_point("provision.created")
-        _set_grants(endpoint)
+        _set_grants(move, endpoint)
         move.progress.report("running the service's migrations")
         _migrate(move, endpoint)
         fault_point("provision.migrated")
@@ -121,9 +121,10 @@ def _create_database(endpoint: Endpoint) -> bool:
     return True
 
 
-def _set_grants(endpoint: Endpoint) -> None:
+def _set_grants(move: Move, endpoint: Endpoint) -> None:
     """Let the service's roles use what its migrations will create; roles that do not exist are left out."""
     with endpoint.session() as connection:
+        require_service_database(move.context, connection)
         known = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
         for role, statement in grants_for(_roles(endpoint)):
             if role in known:
