@@ -2,7 +2,8 @@
 
 One supervised process moves every context that is wanted to be followed, in whichever direction its ownership rows
 say. Each cycle takes the context's consumer lock, so that a second follower, a verify or a switch simply takes turns
-with it. It can be killed at any time.
+with it. A switch whose process died between closing one side and opening the other is completed here: until then
+nobody may write. It can be killed at any time.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from boundaries.strangler.lock import consumer_lock
 from boundaries.strangler.models import Extraction, Wanted
 from boundaries.strangler.postgres import capture
 from boundaries.strangler.postgres.apply import cycle
+from boundaries.strangler.postgres.connection import first_line
+from boundaries.strangler.postgres.switch import finish
 
 log = logging.getLogger("boundaries.follow")
 
@@ -90,7 +93,7 @@ class Follower:
             log.warning("following %s: %s", self.context, error)
             self.close()
             self._resting_until = time.monotonic() + 0.5
-            self._tell(error=str(error).strip().splitlines()[0])
+            self._tell(error=first_line(error))
             return False
 
     def close(self) -> None:
@@ -104,7 +107,7 @@ class Follower:
         both = self._connected()
         owner = both.owner()
         if owner is None:
-            return False
+            return self._complete(both)
         is_idle = capture.is_empty(both.connection(owner), self.context)
         if is_idle and time.monotonic() - self._cycled_at < IDLE_FRESHNESS_SECONDS:
             return False
@@ -118,6 +121,16 @@ class Follower:
         if self._cycled_at - self._told_at > REPORT_SECONDS:
             self._tell(owner=owner, lag_rows=capture.backlog(both.connection(owner), self.context))
         return not is_idle
+
+    def _complete(self, both: Both) -> bool:
+        """Nobody owns the writes: finish the switch, unless somebody who is alive holds the lock and does it himself."""
+        with consumer_lock(both.monolith, self.context):
+            was_cut_off = both.owner() is None
+            owner = finish(both.pair, both.monolith, both.service)
+        if was_cut_off:
+            log.warning("a switch of %s was cut off; the %s owns the writes now", self.context, owner)
+        self._tell(owner=owner)
+        return True
 
     def _connected(self) -> Both:
         if self._both is None:

@@ -6,6 +6,7 @@ log. A session that dies lets go of both.
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import os
 from collections.abc import Iterator
@@ -73,7 +74,8 @@ def consumer_lock(connection: Connection, context: str, *, seconds: float = 30.0
     try:
         yield
     finally:
-        if not connection.closed:
+        # A lost connection has let go by itself, and must not hide what ended the block.
+        with contextlib.suppress(psycopg.OperationalError):
             connection.execute(
                 "SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [_name("consumer", context)]
             )

@@ -61,6 +61,7 @@ def run_step(
     move = prepare(context=context, who=who, why=why, options=options or {})
     chosen = find_step(step)
     with operation_lock(context, step):
+        _close_dead_runs(context)
         run = StepRun.objects.create(context=context, step=chosen.name, who=who, why=why)
         listeners = [_keep(run), *([listener] if listener else [])]
         move.progress = Progress(*listeners)
@@ -129,6 +130,15 @@ def _remember(move: Move, step: Step, run: StepRun) -> None:
     extraction.facts = {**extraction.facts, step.name: run.figures}
     extraction.updated_at = timezone.now()
     extraction.save(update_fields=["reached", "facts", "updated_at"])
+
+
+def _close_dead_runs(context: str) -> None:
+    """Under the lock nobody else is running a step: those that say so have been killed."""
+    StepRun.objects.filter(context=context, result=StepRun.Result.RUNNING).update(
+        result=StepRun.Result.FAILED,
+        problem="ended without a word: killed, or cut off from the database",
+        finished_at=timezone.now(),
+    )
 
 
 def _finish(run: StepRun, result: str, problem: str = "") -> None:

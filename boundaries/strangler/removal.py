@@ -26,13 +26,12 @@ def remove_replication(move: Move) -> dict[str, Any]:
 
     :raises StillOwner: unless the monolith owns the writes, or nothing was installed.
     """
-    Extraction.objects.filter(pk=move.name).update(wanted=Wanted.STOPPED)
-    fault_point("abort.stopped")
     removed: dict[str, Any] = {"removed_from": []}
     with both_sides(move.context) as both, consumer_lock(both.monolith, move.name):
         if capture.exists(both.monolith, move.name) and both.owner() != "monolith":
-            Extraction.objects.filter(pk=move.name).update(wanted=Wanted.FOLLOWING)
             raise StillOwner(context=move.name)
+        Extraction.objects.filter(pk=move.name).update(wanted=Wanted.STOPPED)
+        fault_point("abort.stopped")
         for side in ("service", "monolith"):
             connection, tables = both.connection(side), both.tables(side)
             capture.remove(connection, move.name, tables)

@@ -63,6 +63,22 @@ class NotOwned(BoundaryError):
     remedy = "Run `boundaries extract {context} replicate` first."
 
 
+class NotDrained(BoundaryError):
+    """Raised when no side is open, and the one to be opened does not have everything; no run of the protocol leads here."""
+
+    code = "BD551"
+    problem = "Nobody owns the writes of {context}, and the {side} side was never drained for epoch {epoch}."
+    remedy = "Somebody changed an ownership row by hand or restored a database; read the guide 'Going back', section 'break glass'."
+
+
+class Overtaken(BoundaryError):
+    """Raised when a switch stood still after closing its source, and others have gone on meanwhile."""
+
+    code = "BD552"
+    problem = "The switch of {context} to the {to} stood still, and another process has gone on meanwhile; this one opened nothing."
+    remedy = "Look at `boundaries extract {context} status` for where things stand."
+
+
 @dataclass(frozen=True, slots=True)
 class Switched:
     """How a switch went: who owns now, and the moments (UTC) and lengths (milliseconds) that matter to a writer."""
@@ -104,13 +120,20 @@ def finish(pair: Pair, monolith: Connection, service: Connection) -> str:
     """Complete a switch that was cut off between closing and opening; otherwise change nothing. Returns the owner.
 
     The side with the higher epoch is the one that was closed; the other one has been drained for it before.
+
+    :raises NotDrained: when the rows say otherwise; nobody is opened then.
     """
     owner = owner_side(pair, monolith, service)
     if owner is not None:
         return owner
     left, right = _row(monolith, pair.context, "monolith"), _row(service, pair.context, "service")
     name, connection = ("service", service) if left.epoch > right.epoch else ("monolith", monolith)
-    ownership.open_for(connection, pair.context, max(left.epoch, right.epoch))
+    epoch = max(left.epoch, right.epoch)
+    if (
+        not ownership.open_for(connection, pair.context, epoch)
+        and owner_side(pair, monolith, service) is None
+    ):
+        raise NotDrained(context=pair.context, side=name, epoch=epoch)
     return owner_side(pair, monolith, service) or name
 
 
@@ -124,6 +147,7 @@ def switch(
 
     :raises GateBusy: when writers did not let it through.
     :raises GateLost: when it took too long; the source stays the owner.
+    :raises Overtaken: when this process was paused after the close, and others have switched back meanwhile.
     """
     tell("catching up")
     while cycle(flow).keys > CATCH_UP_ROWS:
@@ -147,7 +171,8 @@ def switch(
     finally:
         holder.close()
     fault_point("switch.closed")
-    ownership.open_for(flow.target, flow.context, epoch)
+    if not ownership.open_for(flow.target, flow.context, epoch):
+        _require_opened(flow, to, epoch)
     opened_at = datetime.now(UTC)
     window_ms = round((time.monotonic() - started) * 1000, 2)
     fault_point("switch.opened")
@@ -226,6 +251,13 @@ def _drain_and_close(held: Flow) -> tuple[int, int, dict[str, int]]:
     fault_point("switch.before_close")
     held.source.execute("COMMIT")
     return applied.keys, epoch, sequences
+
+
+def _require_opened(flow: Flow, to: str, epoch: int) -> None:
+    """Others may have opened the target for this epoch, which is as good; anything else is not ours any more."""
+    row = _row(flow.target, flow.context, to)
+    if not (row.open and row.epoch == epoch):
+        raise Overtaken(context=flow.context, to=to)
 
 
 def _row(connection: Connection, context: str, side: str) -> ownership.Ownership:

@@ -36,18 +36,22 @@ class Rollback:
 
     def gates(self, move: Move) -> Iterable[Gate]:
         """Going back with the writes needs what going forward with them needed."""
-        if move.extraction.reached == "switch-writes":
+        if _reached(move) == "switch-writes":
             yield follower_gate(move)
             with both_sides(move.context) as both:
                 yield from switch_gates(both)
 
     def describe(self, move: Move) -> list[str]:
         """What would be taken back."""
-        return [f"take back {move.extraction.reached}: {_BACK[move.extraction.reached].__doc__}"]
+        reached = _reached(move)
+        back = _BACK.get(reached)
+        return [
+            f"take back {reached}: {back.__doc__}" if back else f"nothing: {move.name} has reached {reached}"
+        ]
 
     def run(self, move: Move) -> dict[str, Any]:
         """Take back the step that was reached last, and store the one before it."""
-        reached = move.extraction.reached
+        reached = _reached(move)
         back = _BACK.get(reached)
         if back is None:
             raise NothingToRollBack(
@@ -61,6 +65,14 @@ class Rollback:
 
 
 STEP = Rollback()
+
+
+def _reached(move: Move) -> str:
+    """The last step done; a switch of the writes that died before it could say so counts."""
+    reached = str(move.extraction.reached)
+    is_past = reached and JOURNEY.index(reached) >= JOURNEY.index("replicate")
+    owner = routing.refresh().owners.get(move.name)
+    return "switch-writes" if is_past and owner is not None and not owner.open else reached
 
 
 def _writes(move: Move) -> dict[str, Any]:
