@@ -27,11 +27,17 @@ class FacadesConfig(AppConfig):
 
 def _refuse_wrong_side(*, using: str, **_kwargs: Any) -> None:
     """Run no migration of one deployable on the database of another."""
+    from django.core.management import CommandError
+
     from boundaries.conf import setting
     from boundaries.facades import side
 
     if using == setting("DATABASE") and side.is_claimed():
-        side.require_side()
+        try:
+            side.require_side()
+        except side.WrongSide as refusal:
+            # The form in which Django shows one line and no traceback.
+            raise CommandError(refusal.render(), returncode=2) from refusal
 
 
 def _claim(*, using: str, **_kwargs: Any) -> None:

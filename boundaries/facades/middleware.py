@@ -28,7 +28,7 @@ class BoundariesMiddleware:
     """
 
     def __init__(self, get_response: GetResponse) -> None:
-        startup.require_ready()
+        startup.require_ready_to_serve()
         self.get_response = get_response
         dotted = setting("PRINCIPAL")
         self.principal_of: Callable[[HttpRequest], Principal | None] = (

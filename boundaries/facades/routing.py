@@ -175,7 +175,9 @@ def require_readable() -> None:
     try:
         snapshot()
     except DatabaseError as error:
-        raise RoutesUnreadable(database=setting("DATABASE"), reason=str(error).strip()) from error
+        raise RoutesUnreadable(
+            database=setting("DATABASE"), reason=str(error).strip().partition("\n")[0]
+        ) from error
 
 
 def _check_change(*, context: str, old: str, new: str) -> None:

@@ -1,5 +1,8 @@
 """What must hold before a server, worker, relay or follower starts?"""
 
+import sys
+
+from boundaries.errors import BoundaryError
 from boundaries.facades import routing, side
 
 
@@ -13,3 +16,17 @@ def require_ready() -> None:
     """
     routing.require_readable()
     side.require_side()
+
+
+def require_ready_to_serve() -> None:
+    """The same for a web server; under gunicorn the refusal is one line, instead of a traceback of its loader.
+
+    :raises WrongSide, RoutesUnreadable: as above; gunicorn stops as after any application that cannot be loaded.
+    """
+    try:
+        require_ready()
+    except BoundaryError as refusal:
+        gunicorn = sys.modules.get("gunicorn.errors")
+        if gunicorn is None:
+            raise
+        raise gunicorn.AppImportError(refusal.render()) from refusal

@@ -66,10 +66,12 @@ def _prune_argument(parser: argparse.ArgumentParser, *, days: int) -> None:
 
 
 def _relay(options: argparse.Namespace) -> int:
+    from boundaries.facades.startup import require_ready
     from boundaries.messaging.relay import relay_forever, relay_until_empty
     from boundaries.messaging.saga_worker import resume_forever, resume_until_empty
 
     if options.once:
+        require_ready()
         attempts = relay_until_empty()
         sagas = resume_until_empty() if options.with_sagas else 0
         return _tell(
@@ -79,9 +81,11 @@ def _relay(options: argparse.Namespace) -> int:
 
 
 def _saga_resume(options: argparse.Namespace) -> int:
+    from boundaries.facades.startup import require_ready
     from boundaries.messaging.saga_worker import resume_forever, resume_until_empty
 
     if options.once:
+        require_ready()
         sagas = resume_until_empty()
         return _tell(options, {"sagas": sagas}, f"{sagas} sagas taken up.")
     return _run(resume_forever)

@@ -7,9 +7,20 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from boundaries.cli import DONE, Verb, print_json
+from boundaries.errors import BoundaryError
+
+
+class DatabaseTrouble(BoundaryError):
+    """Raised when a database failed a verb in a way that no step has a word for: it went away, or refused a statement."""
+
+    code = "BD553"
+    problem = "A database ended it: {reason}."
+    remedy = "Look at its log; every step can be run again from where it was cut off."
 
 
 def _configure_extract(parser: argparse.ArgumentParser) -> None:
@@ -43,21 +54,38 @@ def _prepare(options: argparse.Namespace) -> None:
 
 def _extract(options: argparse.Namespace) -> int:
     from boundaries.contexts.map import current_map
+    from boundaries.facades import startup
     from boundaries.strangler import terminal
 
     current_map().context(options.context)
     if options.print_grants:
         print(terminal.grants(options.context))
         return DONE
-    if options.step in (None, "status"):
-        return terminal.show_status(options.context, as_json=options.format == "json")
     if options.step == "rehearse":
         from boundaries.strangler.rehearsal.run import rehearse
 
         return rehearse(
             options.context, bookings=options.bookings, seed=options.seed, as_json=options.format == "json"
         )
-    return _run_step(options)
+    with _in_one_line():
+        startup.require_ready()
+        if options.step in (None, "status"):
+            return terminal.show_status(options.context, as_json=options.format == "json")
+        return _run_step(options)
+
+
+@contextmanager
+def _in_one_line() -> Iterator[None]:
+    """Turn what a database says into a refusal; its own words stay behind it as the cause."""
+    import psycopg
+    from django.db import DatabaseError
+
+    from boundaries.strangler.postgres.connection import first_line
+
+    try:
+        yield
+    except (DatabaseError, psycopg.Error) as error:
+        raise DatabaseTrouble(reason=first_line(error)) from error
 
 
 def _run_step(options: argparse.Namespace) -> int:

@@ -23,6 +23,8 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 # Text forms must not depend on whose session it is: checksums compare them.
 _SESSION = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 1"
+# The server must notice that our machine is gone: its session would hold the operator's lock for two hours.
+_SESSION += "; SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
 
 
 class MoverUnknown(BoundaryError):
@@ -59,9 +61,9 @@ class Endpoint:
                 self.url, autocommit=True, application_name=f"boundaries {self.context}", connect_timeout=5,
                 keepalives_idle=5, keepalives_interval=2, keepalives_count=3,
             )  # fmt: skip
-        except psycopg.OperationalError as error:
+        except psycopg.Error as error:
             raise DatabaseUnreachable(
-                context=self.context, side=self.side, reason=_first_line(error)
+                context=self.context, side=self.side, reason=first_line(error)
             ) from error
         connection.execute(_SESSION)
         owner = owner_role(connection)
@@ -150,6 +152,7 @@ def mover_role(connection: Connection) -> str:
     return str(row[0])
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """What a driver says happened, without its advice."""
     lines = str(error).strip().splitlines()
-    return lines[-1] if lines else type(error).__name__
+    return lines[0].removeprefix("connection failed: ") if lines else type(error).__name__
