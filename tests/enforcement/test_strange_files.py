@@ -102,6 +102,13 @@ class TestATree:
 
         assert places(project) == [("shop/bookings/linked/a.py", 1)]
 
+    def test_may_hold_strings_that_no_encoding_can(self, project: TinyProject, tmp_path: Path) -> None:
+        text = f"{IMPORT}ODD = '\\ud800'\nclass Config(AppConfig):\n    name = label = '\\udfff'\n"
+        project.write({"shop/bookings/a.py": f"{text}cursor.execute('\\ud800')\n"})
+
+        assert len(project.graph(cache_folder=tmp_path / "kept").couplings) == 1
+        assert len(list((tmp_path / "kept").iterdir())) == 1
+
     def test_may_lack_init_files(self, project: TinyProject) -> None:
         path = project.folder / "shop" / "bookings" / "plain" / "a.py"
         path.parent.mkdir()

@@ -39,9 +39,13 @@ def _violations(found: Sequence[Coupling]) -> Iterator[str]:
     for (code, source, target), members in sorted(groups.items())[:_MOST_GROUPS]:
         pair = source if source == target else f"{source} -> {target}"
         yield f"{code} {rule_of(code).title}: {pair}"
+        said = ""
         for violation in members[:_MOST_PLACES]:
+            if said and remedy_of(violation) != said:
+                yield f"      {said}"
+            said = remedy_of(violation)
             yield f"  {violation.path}:{violation.line}:{violation.column}  {_what(violation)}"
-            yield f"      {remedy_of(violation)}"
+        yield f"      {said}"
         if len(members) > _MOST_PLACES:
             yield f"  ... and {len(members) - _MOST_PLACES} more: `boundaries couplings --from {source}`"
         yield ""

@@ -52,10 +52,11 @@ class FactCache:
         known = stored.facts.keys() == self._stored.facts.keys() and stored.verdicts == self._stored.verdicts
         if self._file is None or known:
             return
+        content = msgspec.msgpack.encode(stored)
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
             with tempfile.NamedTemporaryFile(dir=self._file.parent, delete=False) as handle:
-                handle.write(msgspec.msgpack.encode(stored))
+                handle.write(content)
             Path(handle.name).replace(self._file)
         except OSError:
             return

@@ -41,9 +41,14 @@ def dotted_name(node: ast.expr) -> str:
     return ".".join([node.id + called, *reversed(parts)])
 
 
+def storable(text: str) -> str:
+    """The text without lone surrogates, which Python's strings may hold and no encoding can."""
+    return text if text.isascii() else text.encode(errors="replace").decode()
+
+
 def _encode_constant(value: object) -> str:
     if isinstance(value, str):
-        return f"{TEXT}{value[:_TEXT_CHARACTERS]}"
+        return TEXT + storable(value[:_TEXT_CHARACTERS])
     return f"{OTHER}{value}" if isinstance(value, bool) or value is None else OTHER
 
 

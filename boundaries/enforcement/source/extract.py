@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from boundaries.enforcement.source.allow import allows_in
 from boundaries.enforcement.source.annotation import annotations_in
-from boundaries.enforcement.source.expression import dotted_name, encode
+from boundaries.enforcement.source.expression import dotted_name, encode, storable
 from boundaries.enforcement.source.facts import (
     OTHER,
     TEXT,
@@ -149,7 +149,7 @@ class _Reader:
                     and isinstance(value, ast.Constant)
                     and isinstance(value.value, str)
                 ):
-                    texts[name] = value.value
+                    texts[name] = storable(value.value)
                 if name == "dependencies" and isinstance(value, ast.List | ast.Tuple):
                     self.dependencies += _read_dependencies(value)
         self.classes.append(
