@@ -156,6 +156,40 @@ class TestRelations:
         assert links == []
         assert not unresolved
 
+    def test_that_are_generic_are_a_kind_of_their_own(self, project: TinyProject) -> None:
+        project.write(
+            {
+                "shop/payments/models.py": PAYMENTS,
+                "shop/bookings/models.py": (
+                    "from django.contrib.contenttypes.fields import GenericRelation\n"
+                    "from django.db import models\n"
+                    "class Trip(models.Model):\n"
+                    "    a = GenericRelation('payments.Payment')\n"
+                ),
+            }
+        )
+
+        assert couplings(project, "generic") == ["generic bookings/models.py:4 Trip -> payments.Payment"]
+        assert project.codes() == ["BD203"]
+
+    def test_of_a_label_that_two_contexts_use_are_unresolved(self, project: TinyProject) -> None:
+        project.write(
+            {
+                "shop/payments/sales/models.py": PAYMENTS,
+                "shop/bookings/sales/models.py": PAYMENTS,
+                "shop/bookings/models.py": (
+                    "from django.db import models\n"
+                    "class Trip(models.Model):\n"
+                    "    a = models.ForeignKey('sales.Payment', models.CASCADE)\n"
+                ),
+            }
+        )
+
+        links, unresolved = project.links()
+
+        assert links == []
+        assert unresolved == {"relation": 1}
+
     def test_that_cannot_be_resolved_are_counted(self, project: TinyProject) -> None:
         text = "from django.db import models\nclass A(models.Model):\n    b = models.ForeignKey(choose(), models.CASCADE)\n"
         project.write({"shop/bookings/models.py": text})

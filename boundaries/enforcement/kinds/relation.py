@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from boundaries.enforcement.kinds.link import Analysis, Link, symbol_name
 from boundaries.enforcement.source.facts import NAME, TEXT, FieldFact
@@ -21,13 +22,15 @@ _ALLOWED = ("boundaries.Reference", "boundaries.facades.reference.Reference")
 
 
 def find(analysis: Analysis) -> Iterator[Link]:
-    """Relations between contexts; one link per concrete model, at the line that declares the field."""
+    """Relations between contexts, generic ones too; one link per concrete model, at the field's line."""
     for model in analysis.models.all():
         if model.context is None or model.fact.abstract or model.fact.proxy:
             continue
         for declaring, field in analysis.models.fields(model):
             if field.callee and is_relation(analysis, declaring.symbol.module, field.callee):
-                yield from _links(analysis, model, declaring, field)
+                yield from _links(analysis, model, declaring, field, "relation")
+            elif field.callee.endswith("GenericRelation"):
+                yield from _links(analysis, model, declaring, field, "generic")
 
 
 def is_relation(analysis: Analysis, module: str, callee: str) -> bool:
@@ -41,6 +44,8 @@ def is_relation(analysis: Analysis, module: str, callee: str) -> bool:
 def _is_relation(analysis: Analysis, symbol: Symbol | None, written: str, depth: int) -> bool:
     if symbol is None:
         return bool(_RELATION.search(written)) and not _GENERIC.search(written)
+    if f"{symbol.module}.{symbol.qualname}".lstrip(".") in _ALLOWED:
+        return False
     if symbol.is_inside:
         fact = analysis.project.class_fact(symbol)
         if fact is None or depth > 8:
@@ -51,21 +56,21 @@ def _is_relation(analysis: Analysis, symbol: Symbol | None, written: str, depth:
             for base in named
         )
     dotted = symbol.qualname
-    if dotted in _ALLOWED or _GENERIC.search(dotted) or dotted.startswith(("sqlalchemy", "rest_framework")):
+    if _GENERIC.search(dotted) or dotted.startswith(("sqlalchemy", "rest_framework")):
         return False
     return bool(_RELATION.search(dotted))
 
 
-def _links(analysis: Analysis, model: Model, declaring: Model, field: FieldFact) -> Iterator[Link]:
+def _links(analysis: Analysis, model: Model, declaring: Model, field: FieldFact, kind: str) -> Iterator[Link]:
     for expression, detail in ((field.target, f"{field.callee.rpartition('.')[2]} {field.name}"),
                                (field.through, f"through of {field.name}")):  # fmt: skip
         if not expression or expression == f"{TEXT}self":
             continue
         target = analysis.models.meant_by(expression, module=declaring.symbol.module, label=model.label)
         if target is None:
-            analysis.unresolved["relation"] += 1
+            analysis.unresolved[kind] += 1
         elif target.context is not None and target.context != model.context:
-            yield _link(model, declaring, field, target, detail)
+            yield replace(_link(model, declaring, field, target, detail), kind=kind)
 
 
 def _link(model: Model, declaring: Model, field: FieldFact, target: Target, detail: str) -> Link:
@@ -79,5 +84,5 @@ def _link(model: Model, declaring: Model, field: FieldFact, target: Target, deta
         source=symbol_name(model.symbol.module, model.symbol.qualname),
         target=target.dotted,
         detail=detail,
-        is_constraint=field.constraint,
+        is_constraint=field.constraint and not field.callee.endswith("GenericRelation"),
     )

@@ -14,7 +14,7 @@ def _breaks(link: Link, _source: Context, _target: Context) -> bool:
 RULE = Rule(
     code="BD203",
     title="relation across contexts",
-    kinds=("relation",),
+    kinds=("relation", "generic"),
     why=(
         "A relation lets the ORM join, prefetch and cascade over two contexts. None of this works "
         "when the other table lies in another database, constraint or not."

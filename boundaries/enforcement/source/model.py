@@ -116,8 +116,10 @@ class Models:
         if not name.isidentifier() or (dot and not app_label.isidentifier()):
             return None
         app_label = app_label or label
-        model = self._choose(self._by_label.get((app_label.lower(), name.lower()), []))
-        if model is not None:
+        found = self._by_label.get((app_label.lower(), name.lower()), [])
+        if len({model.context for model in found} - {None}) > 1:
+            return None  # two apps of one label: which is meant, only a running project knows
+        if (model := self._choose(found)) is not None:
             return Target(model.dotted, model.context)
         dotted = f"{app_label}.{name}"
         claimed = self._map.context_of_model_label(dotted)
