@@ -60,8 +60,7 @@ def page(request: HttpRequest, *, site: admin.AdminSite, context: str) -> HttpRe
     """Where a context stands, what comes next, and why not yet."""
     shown = {
         **site.each_context(request),
-        "title": context,
-        "subtitle": "Extraction",
+        "title": f"Extraction of {context}",
         "live_url": reverse("admin:boundaries_watch_extraction_part", args=[context], current_app=site.name),
         "refresh_seconds": REFRESH_SECONDS,
         **_parts(request, context),

@@ -60,17 +60,20 @@ class Order:
     @property
     def arguments(self) -> list[str]:
         """As the command line takes them."""
+        return [*self._words(), f"--reason={self.why}"]
+
+    @property
+    def command(self) -> str:
+        """The equivalent command, to be pasted into a shell."""
+        return f"boundaries {shlex.join(self._words())} --reason={shlex.quote(self.why)}"
+
+    def _words(self) -> list[str]:
         words = ["extract", self.context, self.step]
         if self.percent is not None:
             words.append(f"--percent={self.percent:g}")
         if self.yes:
             words.append(f"--yes={self.yes}")
-        return [*words, f"--reason={self.why}"]
-
-    @property
-    def command(self) -> str:
-        """The equivalent command, to be pasted into a shell."""
-        return shlex.join(["boundaries", *self.arguments])
+        return words
 
 
 def permission_of(step: str) -> str:

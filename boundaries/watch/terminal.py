@@ -34,8 +34,21 @@ def follower_text(follower: Follower) -> str:
     if follower.error:
         return f"error: {follower.error}"
     if follower.is_missing:
-        return f"silent for {follower.age_seconds:.0f} s"
+        return f"silent for {duration(follower.age_seconds)}"
     return f"{follower.lag_rows or 0:,} behind"
+
+
+def duration(seconds: float) -> str:
+    """A time span, no more exact than anybody needs."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    if hours >= 48:
+        return f"{hours // 24} days"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 
 
 def _row(context: ContextFacts) -> tuple[str, ...]:
@@ -68,11 +81,11 @@ def _attention(facts: Overview) -> list[str]:
         for context in facts.unfollowed
     ]
     if facts.dead_letters:
-        lines.append(f"{facts.dead_letters:,} dead letters: `boundaries outbox status` lists them.")
+        lines.append(f"Dead letters: {facts.dead_letters:,}. `boundaries outbox status` lists them.")
     if facts.stuck_sagas:
         lines.append(
-            f"{facts.stuck_sagas:,} sagas wait for a person: `boundaries saga list --state NEEDS_ATTENTION`."
+            f"Sagas that wait for a person: {facts.stuck_sagas:,}. `boundaries saga list --state NEEDS_ATTENTION`"
         )
     if facts.mismatches:
-        lines.append(f"{facts.mismatches:,} answers differed: they are listed in the admin under mismatches.")
+        lines.append(f"Answers that differed: {facts.mismatches:,}. They are in the admin under mismatches.")
     return lines

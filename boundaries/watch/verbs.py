@@ -1,10 +1,10 @@
-"""The verb `status`."""
+"""The verbs `status` and `doctor`."""
 
 from __future__ import annotations
 
 import argparse
 
-from boundaries.cli import DONE, Verb, print_json
+from boundaries.cli import DONE, FOUND, Verb, print_json
 
 
 def _status(options: argparse.Namespace) -> int:
@@ -19,6 +19,19 @@ def _status(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _doctor(options: argparse.Namespace) -> int:
+    from boundaries.watch.doctor import examine
+
+    findings = examine()
+    if options.format == "json":
+        print_json({"findings": [finding.as_dict() for finding in findings]})
+    else:
+        for finding in findings:
+            print(f"{finding.subject}: {finding.problem} {finding.remedy}".rstrip())
+        print(f"{len(findings)} found." if findings else "Nothing found.")
+    return FOUND if findings else DONE
+
+
 VERBS = [
     Verb(
         name="status",
@@ -26,5 +39,11 @@ VERBS = [
         run=_status,
         needs_django=True,
         epilog="One context in full: boundaries extract CONTEXT",
+    ),
+    Verb(
+        name="doctor",
+        help="look for what is wrong: sides, routes, triggers, followers; exit code 1 if anything is",
+        run=_doctor,
+        needs_django=True,
     ),
 ]

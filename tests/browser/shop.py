@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import subprocess
 import sys
@@ -59,7 +60,7 @@ def _fill(environment: Mapping[str, str]) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
-    call_command("seed_travel", bookings=BOOKINGS, verbosity=0)
+    call_command("seed_travel", bookings=BOOKINGS, stdout=io.StringIO())
     User.objects.create_superuser(ADMIN, password=PASSWORD)
 
 

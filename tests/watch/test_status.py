@@ -8,6 +8,7 @@ import time
 import pytest
 
 from boundaries import cli
+from boundaries.watch.terminal import duration
 
 pytestmark = pytest.mark.django_db
 
@@ -36,11 +37,19 @@ class TestStatus:
         make.tally(mismatches=3)
         text = status(capsys)
         assert "ledger is not followed: start `boundaries follow`" in text
-        assert "1 dead letters: `boundaries outbox status`" in text
-        assert "1 sagas wait for a person: `boundaries saga list --state NEEDS_ATTENTION`" in text
-        assert "3 answers differed" in text
+        assert "Dead letters: 1. `boundaries outbox status`" in text
+        assert "Sagas that wait for a person: 1. `boundaries saga list --state NEEDS_ATTENTION`" in text
+        assert "Answers that differed: 3." in text
 
     def test_is_one_json_object_with_json(self, capsys, make):
         make.extraction(at=time.time(), lag_rows=12)
         told = json.loads(status(capsys, "--json"))
         assert told["contexts"][0]["extraction"]["follower"]["lag_rows"] == 12
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.44, "0.4 s"), (75.2, "1 min 15 s"), (42, "42 s"), (7_500, "2 h 5 min"), (900_000, "10 days")],
+)
+def test_a_duration_is_as_exact_as_anybody_needs(seconds, text):
+    assert duration(seconds) == text

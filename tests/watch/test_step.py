@@ -47,7 +47,7 @@ class TestPage:
         text = staff(LOOK, RUN).get(url_of("shadow")).content.decode()
         assert "route the queries of ledger: shadow" in text
         assert "rollback sets the route back to local" in text
-        assert "boundaries extract ledger shadow --reason=…" in text.replace("&#x27;", "")
+        assert "boundaries extract ledger shadow --reason=&#x27;…&#x27;" in text
 
     def test_says_beforehand_that_the_step_will_be_refused(self, staff, make):
         make.extraction(reached="verify")
@@ -158,7 +158,7 @@ class TestPlace:
             StepNotStarted, match=r"BD602: ledger: the process of verify did not start: .*no"
         ) as caught:
             place(Order("ledger", "verify", "ada", "to be sure"))
-        assert "boundaries extract ledger verify '--reason=to be sure'" in caught.value.what_to_do
+        assert "boundaries extract ledger verify --reason='to be sure'" in caught.value.what_to_do
 
     def test_uses_python_where_the_server_is_not_python(self, monkeypatch):
         monkeypatch.setattr(sys, "executable", "/usr/bin/uwsgi")

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from boundaries.strangler.models import Extraction, StepRun
-from boundaries.watch.admin.record import RecordAdmin, badge
+from boundaries.watch.admin.record import ContextFilter, RecordAdmin, badge
 
 
 @admin.register(Extraction)
@@ -32,7 +32,7 @@ class StepRunAdmin(RecordAdmin):
     """Who ran which step, when, why, and how it ended."""
 
     list_display = ("started_at", "context", "step", "result_badge", "took", "who", "why")
-    list_filter = ("result", "context", "step")
+    list_filter = ("result", ContextFilter, "step")
     search_fields = ("who", "why")
     date_hierarchy = "started_at"
 

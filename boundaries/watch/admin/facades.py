@@ -23,7 +23,7 @@ from boundaries.facades.models import (
     RouteMode,
     ShadowTally,
 )
-from boundaries.watch.admin.record import AnyModelForm, RecordAdmin, badge
+from boundaries.watch.admin.record import AnyModelForm, ContextFilter, RecordAdmin, badge
 
 
 class RouteForm(AnyModelForm):
@@ -123,7 +123,7 @@ class RouteChangeAdmin(RecordAdmin):
     """Who changed a route, when and why."""
 
     list_display = ("at", "context", "operation", "old", "new", "who", "why")
-    list_filter = ("context",)
+    list_filter = (ContextFilter,)
     search_fields = ("context", "operation", "who", "why")
     date_hierarchy = "at"
 
@@ -154,7 +154,7 @@ class ShadowTallyAdmin(RecordAdmin):
     """How many answers were compared."""
 
     list_display = ("context", "operation", "calls", "mismatches", "inconclusive", "failures", "dropped")
-    list_filter = ("context",)
+    list_filter = (ContextFilter,)
     ordering = ("context", "operation")
 
 
@@ -163,7 +163,7 @@ class MismatchAdmin(RecordAdmin):
     """The differences between the monolith's answers and the service's, each kind counted."""
 
     list_display = ("context", "operation", "count", "first_difference", "first_at", "last_at")
-    list_filter = ("context", "operation")
+    list_filter = (ContextFilter,)
     ordering = ("-last_at", "pk")
 
     @admin.display(description="difference")

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from boundaries.messaging import outbox, saga_operator
 from boundaries.messaging.models import Delivery, Event, SagaInstance, SagaStep
 from boundaries.watch.admin.reason import RowAction
-from boundaries.watch.admin.record import AnyTabularInline, RecordAdmin, badge
+from boundaries.watch.admin.record import AnyTabularInline, ContextFilter, RecordAdmin, badge
 
 RETRY_DELIVERY = RowAction(
     "retry", "Retry deliveries", "Each gets all its attempts again, from now.",
@@ -65,7 +65,7 @@ class EventAdmin(RecordAdmin):
     """What happened."""
 
     list_display = ("occurred_at", "type", "aggregateid", "context", "version")
-    list_filter = ("context", "type")
+    list_filter = (ContextFilter,)
     search_fields = ("=aggregateid", "=type")
     ordering = ("-occurred_at", "pk")
     inlines = (DeliveryInline,)
@@ -75,8 +75,8 @@ class EventAdmin(RecordAdmin):
 class DeliveryAdmin(RecordAdmin):
     """One event on its way to one consumer; the dead letters are those in state dead."""
 
-    list_display = ("id", "event_type", "consumer", "state_badge", "attempts", "due_at", "short_error")
-    list_filter = ("state", "context", "consumer")
+    list_display = ("id", "event_type", "consumer", "state_badge", "attempts", "short_error")
+    list_filter = ("state", ContextFilter)
     list_select_related = ("event",)
     search_fields = ("=key", "=consumer")
     ordering = ("-id",)
@@ -95,7 +95,7 @@ class DeliveryAdmin(RecordAdmin):
     @admin.display(description="last error")
     def short_error(self, row: Delivery) -> str:
         """Its last line."""
-        return row.last_error.strip().rpartition("\n")[2][:120]
+        return row.last_error.strip().rpartition("\n")[2][:100]
 
     def has_settle_permission(self, request: HttpRequest) -> bool:
         """Who may retry and skip: those with the permission to change deliveries."""
@@ -134,7 +134,7 @@ class SagaInstanceAdmin(RecordAdmin):
     """Sagas and where they stand."""
 
     list_display = ("started_at", "name", "key", "state_badge", "cursor", "failure_code", "due_at")
-    list_filter = ("state", "context", "name")
+    list_filter = ("state", ContextFilter)
     search_fields = ("=key",)
     ordering = ("-started_at", "pk")
     inlines = (SagaStepInline,)
@@ -179,7 +179,7 @@ class SagaStepAdmin(RecordAdmin):
         "errors",
         "started_at",
     )
-    list_filter = ("state", "is_uncertain", "context")
+    list_filter = ("state", "is_uncertain", ContextFilter)
     list_select_related = ("saga",)
     ordering = ("-started_at", "pk")
 

@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from boundaries.contexts.map import current_map
+
 if TYPE_CHECKING:
     AnyModelAdmin = admin.ModelAdmin[Any]
     AnyTabularInline = admin.TabularInline[Any, Any]
@@ -41,6 +43,21 @@ class RecordAdmin(AnyModelAdmin):
 
     class Media:
         css = {"all": ["boundaries_watch/control_room.css"]}
+
+
+class ContextFilter(admin.SimpleListFilter):
+    """By context, as the map declares them: no look through a long table for the names in it."""
+
+    title = "context"
+    parameter_name = "context"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:  # noqa: ARG002
+        """Every declared context."""
+        return [(name, name) for name in current_map().contexts]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:  # noqa: ARG002
+        """The rows of the chosen one."""
+        return queryset.filter(context=self.value()) if self.value() else queryset
 
 
 _TONES = {

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from boundaries.watch.admin.record import badge
 from boundaries.watch.facts import ContextFacts, Extraction, Follower
-from boundaries.watch.terminal import follower_text
+from boundaries.watch.terminal import duration, follower_text
 
 register = template.Library()
 
@@ -38,16 +38,8 @@ def words(value: str) -> str:
 
 @register.filter
 def seconds(value: float | None) -> str:
-    """A duration, no more exact than anybody needs; nothing for a step whose run nobody kept."""
-    if value is None:
-        return ""
-    if value < 10:
-        return f"{value:.1f} s"
-    minutes, rest = divmod(round(value), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"
+    """A duration; nothing for a step whose run nobody kept."""
+    return "" if value is None else duration(value)
 
 
 @register.filter
