@@ -203,5 +203,7 @@ def close(booking_id: UUID) -> None:
 
 def _summary(booking: Booking) -> str:
     origin, destination = (PLACES.get(code, code) for code in (booking.origin, booking.destination))
-    flight = f"{booking.flight_number} from {origin} to {destination} on {booking.departs_at:%d %B %Y}"
-    return f"{flight}, {booking.nights} nights at {booking.hotel_name}" if booking.room_id else flight
+    day = f"{booking.departs_at.day} {booking.departs_at:%B %Y}"
+    flight = f"{booking.flight_number} from {origin} to {destination} on {day}"
+    nights = "one night" if booking.nights == 1 else f"{booking.nights} nights"
+    return f"{flight}, {nights} at {booking.hotel_name}" if booking.room_id else flight

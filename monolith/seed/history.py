@@ -138,7 +138,7 @@ class History:
             sale,
             f"Trip {sale.reference} is booked",
             f"{flight.number} from {PLACES[flight.origin]} to {PLACES[flight.destination]} on "
-            f"{flight.departs_at:%d %B %Y}. {amount(sale.cents)} {flight.currency} is held on your card.",
+            f"{flight.departs_at.day} {flight.departs_at:%B %Y}. {amount(sale.cents)} {flight.currency} is held on your card.",
             booked_at,
         )
         if not sale.is_standing:

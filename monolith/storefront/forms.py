@@ -10,14 +10,21 @@ from django.utils import timezone
 
 from monolith.shared.places import PLACES
 
-CHOICES = [(code, f"{city} ({code})") for code, city in PLACES.items()]
+CHOICES = list(PLACES.items())
 
 
 def _next_week() -> Any:
     return timezone.localdate() + timedelta(days=7)
 
 
-class SearchForm(forms.Form):
+class ShopForm(forms.Form):
+    """Base of the shop's forms: no colons after labels."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"label_suffix": "", **options})
+
+
+class SearchForm(ShopForm):
     """Where to, when, and for how long."""
 
     origin = forms.ChoiceField(label="From", choices=CHOICES, initial="AMS")
@@ -37,7 +44,7 @@ class SearchForm(forms.Form):
         return values
 
 
-class ChoiceForm(forms.Form):
+class ChoiceForm(ShopForm):
     """One flight, and one room or none."""
 
     flight = forms.UUIDField()
@@ -46,7 +53,7 @@ class ChoiceForm(forms.Form):
     nights = forms.IntegerField(min_value=1, max_value=30)
 
 
-class BookForm(forms.Form):
+class BookForm(ShopForm):
     """Who travels, and how it is paid. `key` keeps a form that is sent twice from booking twice."""
 
     travellers = forms.CharField(
@@ -63,7 +70,7 @@ class BookForm(forms.Form):
         return names
 
 
-class SignInForm(forms.Form):
+class SignInForm(ShopForm):
     """Username and password."""
 
     username = forms.CharField(max_length=150, widget=forms.TextInput(attrs={"autocomplete": "username"}))
@@ -81,7 +88,7 @@ class SignUpForm(SignInForm):
     field_order = ["name", "username", "password"]
 
 
-class PreferencesForm(forms.Form):
+class PreferencesForm(ShopForm):
     """How to be told."""
 
     by_email = forms.BooleanField(label="By e-mail", required=False)

@@ -17,7 +17,6 @@ from boundaries.facades.receipt import KeyReused
 from monolith.bookings.public import Refusal
 
 RETRY_AFTER_SECONDS = 1
-UNAVAILABLE = "payments.unavailable"
 
 _log = logging.getLogger(__name__)
 
@@ -56,21 +55,22 @@ def came_to_nothing(refusal: Refusal | None) -> Response:
     if refusal is None:
         return refused("bookings.failed", "The booking was given up.")
     if refusal.code.startswith("BD"):
-        return _try_again(refusal.text)
+        _log.warning("answered 503: %s", refusal.text)
+        return _try_again("payments")
     return refused(refusal.code, refusal.text)
 
 
 def unavailable(failure: RemoteFailure) -> Response:
     """A context could not be asked."""
     _log.warning("answered 503: %s", failure.what)
-    return _try_again(failure.what)
+    return _try_again(failure.facts.get("context", "payments"))
 
 
-def _try_again(why: str) -> Response:
+def _try_again(context: str) -> Response:
     return Response(
         {
-            "code": UNAVAILABLE,
-            "detail": f"Payments cannot be made at the moment. Nothing was booked or taken. ({why})",
+            "code": f"{context}.unavailable",
+            "detail": f"The shop cannot reach {context} at the moment. Look at your trips, then try again.",
         },
         status=503,
         headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
