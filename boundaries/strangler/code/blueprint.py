@@ -61,7 +61,7 @@ def draw(context_map: ContextMap, context: Context) -> Blueprint:
         apps=(*_BASE_APPS, *_third_party_apps(closure), *(_entry(config) for config in own)),
         labels=tuple(config.label for config in own),
         variables=tuple(find_variables(tree, files, settings_module=settings.SETTINGS_MODULE)),
-        requirements=require(closure.third_party, root=context_map.root),
+        requirements=require(closure.third_party, root=context_map.root, test_imports=closure.test_tools),
         peers=tuple(p.name for p in peers_of(context_map, context, borrowed=borrowed) if not p.shared),
         constants={
             name: getattr(settings, name)

@@ -19,7 +19,8 @@ from boundaries.strangler.planning.facts import Place, Refusal
 class Closure:
     """The files of a service, sorted by module, and what stands in its way.
 
-    `third_party` maps each top-level import from outside the project to the modules that need it.
+    `third_party` maps each module imported from outside the project to the modules that need it; `test_tools` are
+    those that only tests need.
     """
 
     moved: tuple[SourceFile, ...]
@@ -28,6 +29,7 @@ class Closure:
     tests_left: tuple[SourceFile, ...]
     refusals: tuple[Refusal, ...]
     third_party: dict[str, list[str]] = field(default_factory=dict)
+    test_tools: tuple[str, ...] = ()
 
     @property
     def files(self) -> tuple[SourceFile, ...]:
@@ -44,13 +46,15 @@ def close(tree: SourceTree, context: Context) -> Closure:
     refusals = list(walk.refusals)
     tests, left = _movable(walk, [file for file in owned if file.purpose == "test"])
     borrowed = [tree.files[module] for module in sorted(walk.borrowed)]
+    third_party = _third_party(tree, [*code, *borrowed])
     return Closure(
         moved=tuple(code),
         tests=tuple(tests),
         borrowed=tuple(borrowed),
         tests_left=tuple(left),
         refusals=tuple(sorted(refusals, key=lambda refusal: (str(refusal.place), refusal.module))),
-        third_party=_third_party(tree, [*code, *borrowed]),
+        third_party=third_party,
+        test_tools=tuple(module for module in _third_party(tree, tests) if module not in third_party),
     )
 
 

@@ -31,25 +31,40 @@ class Requirements:
     unknown: tuple[str, ...]
 
 
-def require(imports: Iterable[str], *, root: Path) -> Requirements:
+def require(imports: Iterable[str], *, root: Path, test_imports: Iterable[str] = ()) -> Requirements:
     """What provides these imported modules, with the ranges that the project under `root` declares."""
     declared = declared_ranges(root)
+    runtime, unknown = _distributions(imports, declared)
+    test, unknown_to_tests = _distributions(test_imports, declared)
+    test = {name for name in test - runtime if canonical(name) not in (*TEST_TOOLS, SERVER)}
+    return Requirements(
+        runtime=(KIT, *_lines({*runtime, SERVER}, declared)),
+        test=(*_lines(set(TEST_TOOLS), declared), *_lines(test, declared)),
+        unknown=tuple(sorted(unknown | unknown_to_tests)),
+    )
+
+
+def _lines(names: set[str], declared: Mapping[str, str]) -> list[str]:
+    return sorted((declared.get(canonical(name), name) for name in names), key=str.lower)
+
+
+def _distributions(imports: Iterable[str], declared: Mapping[str, str]) -> tuple[set[str], set[str]]:
+    """The distributions that have these modules, and the modules that none has.
+
+    Where nothing installed has a module, a distribution of its name is taken if the project declares one.
+    """
     providers = packages_distributions()
-    found: set[str] = {SERVER}
+    found: set[str] = set()
     unknown: set[str] = set()
     for module in imports:
         top = module.partition(".")[0]
         if top in sys.stdlib_module_names or top == _KIT_PACKAGE:
             continue
-        names = _providers_of(module, providers.get(top, []))
+        by_name = {top} if canonical(top) in declared else set()
+        names = _providers_of(module, providers.get(top, [])) or by_name
         found.update(names)
         unknown.update(() if names else (top,))
-    runtime = sorted((declared.get(canonical(name), name) for name in found), key=str.lower)
-    return Requirements(
-        runtime=(KIT, *runtime),
-        test=tuple(declared.get(tool, tool) for tool in TEST_TOOLS),
-        unknown=tuple(sorted(unknown)),
-    )
+    return found, unknown
 
 
 def declared_ranges(root: Path) -> dict[str, str]:
