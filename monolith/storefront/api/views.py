@@ -130,9 +130,11 @@ class PayView(ShopView):
 
     def _outcome(self, booking_id: UUID, *, wanted: BookingState) -> Response:
         view = trip_view(traveller_id=self.traveller_id(), booking_id=booking_id)
-        if view.trip.state is not wanted and view.trip.refusal:
+        if view.trip.state is wanted:
+            return Response(shapes.trip(view))
+        if view.trip.refusal:
             return refusals.came_to_nothing(view.trip.refusal)
-        return Response(shapes.trip(view))
+        return Response(shapes.trip(view), status=202)
 
 
 class CancelView(PayView):
