@@ -116,11 +116,24 @@ def _control_room(camera: Camera) -> None:
             _states(camera, page, scheme)
     with camera.visit() as page:
         _sign_in(page, camera.shop)
+        _run_plan(camera, page)
         camera.take(page, "admin-index", "/admin/")
         scenes.in_trouble()
         for record in RECORDS:
             camera.take(page, f"admin-{record.partition('/')[2]}", f"/admin/{record}/")
         _change_pages(camera, page)
+
+
+def _run_plan(camera: Camera, page: Page) -> None:
+    """The first step, really run: by its button, with a reason, in a process of its own, watched to its end."""
+    scenes.at_rest()
+    page.goto(f"{ROOM}payments/")
+    page.get_by_role("link", name="plan …").click()
+    page.get_by_label("Reason").fill("to see what blocks")
+    camera.take(page, "step-plan-light")
+    page.get_by_role("button", name="Run plan").click()
+    page.get_by_text("Next: scaffold").wait_for(timeout=60_000)
+    camera.take(page, "extraction-planned-light")
 
 
 def _states(camera: Camera, page: Page, scheme: str) -> None:

@@ -61,9 +61,13 @@ def reached(step: str, *, follower: dict[str, Any] | None = None) -> None:
         started += timedelta(minutes=12)
     is_following = "replicate" in done
     told = {"at": time.time(), "lag_rows": 12} if follower is None else follower
-    Extraction.objects.create(
-        context="payments", reached=step, wanted="following" if is_following else "stopped",
-        facts={name: FIGURES[name] for name in done}, follower=told if is_following else {},
+    # A page that is still open may have made the row in between, by asking how far the context is.
+    Extraction.objects.update_or_create(
+        context="payments",
+        defaults={
+            "reached": step, "wanted": "following" if is_following else "stopped",
+            "facts": {name: FIGURES[name] for name in done}, "follower": told if is_following else {},
+        },
     )  # fmt: skip
 
 
