@@ -37,11 +37,13 @@ class Answer:
 
     `body` is the JSON of the result, or `{"code", "facts"}` of a domain error. `moved` and `not_open` mean that the
     answering side does not own the writes (any more, or yet): nothing was done. `tick` says how far a copy has
-    caught up with its owner, `address` where the owner is, if the answering side knows.
+    caught up with its owner, `age_seconds` how long ago that was, and `address` where the owner is, if the answering
+    side knows.
     """
 
     status: Status
     body: bytes = b"null"
     epoch: int | None = None
     tick: int | None = None
+    age_seconds: float | None = None
     address: str | None = None

@@ -44,23 +44,44 @@ def _query(operation: Operation[Any, Any], arguments: dict[str, Any]) -> Any:
         control = answer_locally(operation, arguments)
         shadow.compare_later(operation, arguments, control, candidate_is_remote=True)
         return control
+    return _answer_remotely(operation, arguments, is_verified=mode == RouteMode.VERIFY_REMOTE)
+
+
+def _answer_remotely(operation: Operation[Any, Any], arguments: dict[str, Any], *, is_verified: bool) -> Any:
+    """The service's answer; this side's, where the service is a copy that has grown too old for this operation."""
     if in_transaction(setting("DATABASE")):
         warn_in_transaction(operation)
-    control = operation.decode_result(ask_query(operation, arguments))
-    if mode == RouteMode.VERIFY_REMOTE:
+    body, age_seconds = ask_query(operation, arguments)
+    if _is_too_old(operation, age_seconds):
+        return answer_locally(operation, arguments)
+    control = operation.decode_result(body)
+    if is_verified:
         shadow.compare_later(operation, arguments, control, candidate_is_remote=False)
     return control
 
 
 def _mode(operation: Operation[Any, Any], arguments: dict[str, Any]) -> str:
-    """The route with its canary decided and reads after writes sent to the owner."""
+    """The route with its canary decided; reads after writes, and reads of a copy too old, are sent to the owner."""
     context = operation.context
     if scope.has_written(context):
         return RouteMode.LOCAL if routing.owner_is_here(context) else RouteMode.REMOTE
     entry = routing.route_of(context, operation.name)
-    if entry.mode == RouteMode.CANARY:
-        return RouteMode.REMOTE if _bucket(operation, arguments) < entry.basis_points else RouteMode.LOCAL
-    return entry.mode
+    mode = entry.mode
+    if mode == RouteMode.CANARY:
+        mode = RouteMode.REMOTE if _bucket(operation, arguments) < entry.basis_points else RouteMode.LOCAL
+    is_here = mode in {RouteMode.LOCAL, RouteMode.SHADOW}
+    if operation.max_staleness is not None and is_here and _is_too_old(operation, routing.age_of(context)):
+        return RouteMode.REMOTE
+    return mode
+
+
+def _is_too_old(operation: Operation[Any, Any], age_seconds: float | None) -> bool:
+    """Whether a copy of that age may not answer this operation; an owner has no age."""
+    return (
+        operation.max_staleness is not None
+        and age_seconds is not None
+        and age_seconds > operation.max_staleness
+    )
 
 
 def _bucket(operation: Operation[Any, Any], arguments: dict[str, Any]) -> int:

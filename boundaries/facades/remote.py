@@ -30,13 +30,14 @@ def ask(operation: Operation[Any, Any], arguments: dict[str, Any], key: str) -> 
     return Settled(answer.body, is_error=answer.status == "domain_error")
 
 
-def ask_query(operation: Operation[Any, Any], arguments: dict[str, Any]) -> bytes:
-    """Send a query and return the JSON of its result.
+def ask_query(operation: Operation[Any, Any], arguments: dict[str, Any]) -> tuple[bytes, float | None]:
+    """Send a query; returns the JSON of its result, and how old it is in seconds where a copy has answered.
 
     :raises DomainError: one that the operation declares.
     :raises RemoteFailure: when no usable answer came.
     """
-    return result_of(operation, exchange(operation, operation.encode_arguments(arguments), None))
+    answer = exchange(operation, operation.encode_arguments(arguments), None)
+    return result_of(operation, answer), answer.age_seconds
 
 
 def exchange(operation: Operation[Any, Any], body: bytes, key: str | None) -> Answer:

@@ -17,6 +17,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from django.db import DatabaseError, connections, transaction
+from django.db.models import DurationField, ExpressionWrapper, F
+from django.db.models.functions import Now
 
 from boundaries.conf import setting
 from boundaries.contexts.map import current_map
@@ -69,10 +71,10 @@ class Owner(NamedTuple):
 
 
 class Copy(NamedTuple):
-    """How fresh this database is as a copy: the owner's tick, and when it was applied (seconds since the epoch)."""
+    """How fresh this database is as a copy: the owner's tick, and how old it was when the snapshot was taken."""
 
     tick: int
-    applied_at: float
+    age_seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,15 @@ def route_of(context: str, operation: str) -> Entry:
     if found:
         return found
     return Entry(RouteMode.LOCAL if owner_is_here(context) else RouteMode.REMOTE)
+
+
+def age_of(context: str) -> float | None:
+    """How many seconds this database, as a copy, is behind the owner; None where it is no copy."""
+    taken = snapshot()
+    copy = taken.copies.get(context)
+    if copy is None or owner_is_here(context):
+        return None
+    return copy.age_seconds + time.monotonic() - taken.taken_at
 
 
 def set_route(
@@ -200,7 +211,11 @@ def _read() -> Snapshot:
         (r.context, r.operation): Entry(r.mode, round(r.percent * 100)) for r in Route.objects.using(alias)
     }
     owners = {o.context: Owner(o.open, o.epoch, o.address) for o in Ownership.objects.using(alias)}
-    copies = {c.context: Copy(c.tick, c.applied_at.timestamp()) for c in Freshness.objects.using(alias)}
+    # Both moments by the database's clock: this host's may differ.
+    aged = Freshness.objects.using(alias).annotate(
+        age=ExpressionWrapper(Now() - F("applied_at"), DurationField())
+    )
+    copies = {c.context: Copy(c.tick, c.age.total_seconds()) for c in aged}
     return Snapshot(routes=routes, owners=owners, copies=copies, taken_at=time.monotonic())
 
 

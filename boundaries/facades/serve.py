@@ -76,7 +76,8 @@ def _answer_query(operation: Operation[Any, Any], arguments: dict[str, Any]) -> 
         result = answer_locally(operation, arguments)
     except operation.raises as error:
         return Answer("domain_error", domain_error.encode(error), epoch=epoch, tick=tick)
-    return Answer("ok", operation.encode_result(result), epoch=epoch, tick=tick)
+    age = routing.age_of(operation.context)
+    return Answer("ok", operation.encode_result(result), epoch=epoch, tick=tick, age_seconds=age)
 
 
 def _answer_command(operation: Operation[Any, Any], arguments: dict[str, Any], call: RemoteCall) -> Answer:

@@ -22,7 +22,7 @@ from boundaries.facades.signing import PREFIX
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
-EPOCH, TICK = f"{PREFIX}Epoch", f"{PREFIX}Tick"
+EPOCH, TICK, AGE = f"{PREFIX}Epoch", f"{PREFIX}Tick", f"{PREFIX}Age"
 RETRY_AFTER_SECONDS = "1"
 RESPONSE_LIMIT_BYTES = 32 * 1024 * 1024
 _MOUNT = "/boundaries/v1"
@@ -70,6 +70,8 @@ def to_reply(answer: Answer) -> Reply:
         headers[EPOCH] = str(answer.epoch)
     if answer.tick is not None:
         headers[TICK] = str(answer.tick)
+    if answer.age_seconds is not None:
+        headers[AGE] = f"{answer.age_seconds:.3f}"
     match answer.status:
         case "ok":
             return Reply(200, headers, answer.body)
@@ -91,7 +93,7 @@ def to_answer(reply: Reply) -> Answer | None:
     epoch, tick = _number(reply, EPOCH), _number(reply, TICK)
     match reply.status:
         case 200:
-            return Answer("ok", _json(reply), epoch=epoch, tick=tick)
+            return Answer("ok", _json(reply), epoch=epoch, tick=tick, age_seconds=_seconds(reply, AGE))
         case 422 if _is_json(reply):
             return Answer("domain_error", _json(reply), epoch=epoch, tick=tick)
         case 409 if _is_json(reply):
@@ -151,6 +153,11 @@ def _is_not_open(reply: Reply) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _seconds(reply: Reply, name: str) -> float | None:
+    value = reply.headers.get(name)
+    return float(value) if value else None
 
 
 def _number(reply: Reply, name: str) -> int | None:
