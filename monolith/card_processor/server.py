@@ -173,6 +173,8 @@ def _write(store: Store, path: list[str], request: dict[str, object]) -> tuple[A
         case ["authorisations"]:
             answer = store.authorise(request)
             return answer, SLOW_SECONDS if str(request["card"]).endswith(SLOW_ENDING) else 0.0
+        case ["cancellations"]:
+            return store.cancel(request), 0.0
         case ["authorisations", identity, "capture"]:
             return store.capture(identity, request), 0.0
         case ["authorisations", identity, "void"]:

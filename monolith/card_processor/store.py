@@ -31,6 +31,7 @@ CREATE TABLE IF NOT EXISTS authorisation (
     refunded INTEGER NOT NULL DEFAULT 0 CHECK (refunded BETWEEN 0 AND captured),
     voided INTEGER NOT NULL DEFAULT 0 CHECK (voided IN (0, 1) AND (voided = 0 OR captured = 0))
 );
+CREATE INDEX IF NOT EXISTS authorisation_key ON authorisation (key);
 CREATE TABLE IF NOT EXISTS movement (
     id TEXT PRIMARY KEY,
     authorisation TEXT NOT NULL REFERENCES authorisation (id),
@@ -131,6 +132,27 @@ class Store:
             return 200, {"id": identity, "state": "voided"}
 
         return self._once(key, ["void", identity], effect)
+
+    def cancel(self, request: dict[str, Any]) -> Answer:
+        """Let go of what is held under a key, and hold nothing under it from now on: for who lost the answer."""
+        key = text(request, "key")
+
+        def effect() -> tuple[int, dict[str, Any]]:
+            row = self._db.execute("SELECT * FROM authorisation WHERE key = ?", (key,)).fetchone()
+            if row is None:
+                refusal = json.dumps({"code": "cancelled", "detail": "This key was cancelled."})
+                self._db.execute(
+                    "INSERT INTO answer VALUES (?, ?, 409, ?) ON CONFLICT DO NOTHING", (key, "", refusal)
+                )
+                return 200, {"state": "cancelled"}
+            if row["captured"]:
+                return 409, {"code": "wrong_state", "detail": f"The authorisation is {state_of(row)}."}
+            if not row["voided"]:
+                self._move(row["id"], "void", row["amount"], key)
+                self._db.execute("UPDATE authorisation SET voided = 1 WHERE id = ?", (row["id"],))
+            return 200, {"id": row["id"], "state": "voided"}
+
+        return self._once(f"cancel-{key}", ["cancel", key], effect)
 
     def refund(self, identity: str, request: dict[str, Any]) -> Answer:
         """Give captured money back, in parts if need be, never more than was captured."""

@@ -58,6 +58,10 @@ class CardProcessor:
         """Let go of a held amount."""
         self._post(f"/authorisations/{authorisation}/void", key, {})
 
+    def cancel(self, *, key: str) -> None:
+        """Let go of whatever `authorise` holds under this key, and of whatever it may still ask for."""
+        self._post("/cancellations", key, {})
+
     def refund(self, authorisation: str, *, key: str, amount: Money) -> str:
         """Give a part of a taken amount back; the answer is the processor's id of it."""
         request = {"amount": _text(amount.amount)}

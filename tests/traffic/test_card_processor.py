@@ -54,6 +54,28 @@ class TestAuthorising:
         assert (status, body["code"]) == (400, "bad_request")
 
 
+class TestCancelling:
+    def test_lets_go_of_what_is_held_under_the_key(self, processor: Processor) -> None:
+        held = processor.authorise("a", "19.90")[1]["id"]
+
+        assert processor.post("/cancellations", key="a") == (200, {"id": held, "state": "voided"})
+        assert processor.post("/cancellations", key="a")[0] == 200
+        assert processor.get("/books")[1]["EUR"]["voided"] == "19.90"
+
+    def test_of_an_unknown_key_refuses_what_comes_late(self, processor: Processor) -> None:
+        assert processor.post("/cancellations", key="a") == (200, {"state": "cancelled"})
+
+        assert processor.authorise("a")[0] == 409
+        assert processor.get("/books") == (200, {})
+
+    def test_leaves_taken_money_alone(self, processor: Processor) -> None:
+        held = processor.authorise("a", "19.90")[1]["id"]
+        processor.post(f"/authorisations/{held}/capture", key="b", amount="19.90")
+
+        assert processor.post("/cancellations", key="a")[0] == 409
+        assert processor.get("/books")[1]["EUR"]["voided"] == "0.00"
+
+
 class TestAKey:
     def test_gets_the_same_answer_and_one_effect(self, processor: Processor) -> None:
         first = processor.authorise("a")

@@ -43,7 +43,8 @@ class LocalPayments:
         known = PaymentRecord.objects.filter(booking_id=booking_id).first()
         if known is not None:
             return _as_held(known)
-        authorisation = card_processor().authorise(key=f"authorise-{booking_id}", amount=amount, card=card)
+        key = _authorisation_key(booking_id)
+        authorisation = card_processor().authorise(key=key, amount=amount, card=card)
         record = PaymentRecord.objects.create(
             booking_id=booking_id,
             traveller_id=traveller_id,
@@ -117,7 +118,8 @@ class LocalPayments:
 def close_for_booking(*, booking_id: UUID, traveller_id: UUID) -> None:
     """Give back whatever a booking that was given up has brought in, and hold nothing for it ever after.
 
-    Needs a transaction.
+    Without a record of ours the processor may hold something all the same: whoever asked it may have died
+    before the commit. Needs a transaction.
     """
     record, is_new = PaymentRecord.objects.select_for_update().get_or_create(
         booking_id=booking_id,
@@ -129,7 +131,9 @@ def close_for_booking(*, booking_id: UUID, traveller_id: UUID) -> None:
             "closed_at": timezone.now(),
         },
     )
-    if not is_new:
+    if is_new:
+        card_processor().cancel(key=_authorisation_key(booking_id))
+    else:
         _give_back(record)
 
 
@@ -146,6 +150,10 @@ def as_value(record: PaymentRecord) -> Payment:
         authorised_at=record.authorised_at,
         captured_at=record.captured_at,
     )
+
+
+def _authorisation_key(booking_id: UUID) -> str:
+    return f"authorise-{booking_id}"
 
 
 def _locked(payment_id: UUID) -> PaymentRecord:

@@ -12,7 +12,7 @@ from monolith.bookings.public import BookingExpired, BookingFailed
 from monolith.payments.consumers import let_go_of_expired, let_go_of_failed
 from monolith.payments.local import LocalPayments
 from monolith.payments.public import Payment, PaymentClosed, PaymentRefunded, PaymentState, PaymentVoided
-from monolith.payments.tests.conftest import authorise
+from monolith.payments.tests.conftest import Pool, authorise
 
 
 def expired(payment: Payment) -> None:
@@ -44,10 +44,13 @@ def test_twice_is_once(payments: LocalPayments, held: Payment):
     assert events == []
 
 
-def test_a_booking_that_never_came_this_far_is_closed_all_the_same(payments: LocalPayments):
+def test_a_booking_that_never_came_this_far_is_closed_all_the_same(payments: LocalPayments, pool: Pool):
     booking_id = uuid4()
     with transaction.atomic():
         let_go_of_failed(BookingFailed(booking_id, uuid4()), None)
+
+    # Here and at the processor, which may hold money for it that nobody here wrote down.
+    assert pool.asked == [("cancellations", {"key": f"authorise-{booking_id}"})]
 
     with pytest.raises(PaymentClosed):
         authorise(payments, booking_id)
