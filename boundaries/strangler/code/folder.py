@@ -15,6 +15,7 @@ from boundaries.faults import fault_point
 from boundaries.strangler.code.manifest import NAME, Manifest, describe, digest_of, read_manifest
 
 _EXECUTABLE = frozenset({"manage.py"})
+_DRAFT = ".draft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,13 @@ class Comparison:
     def as_dict(self) -> dict[str, list[str]]:
         """As JSON-ready values."""
         return asdict(self)
+
+
+def is_empty(folder: Path) -> bool:
+    """Whether nothing is there, besides what a killed first run may have left of its very first file."""
+    return not folder.exists() or (
+        folder.is_dir() and all(item.suffix == _DRAFT for item in folder.iterdir())
+    )
 
 
 def compare(folder: Path, files: Mapping[str, bytes], *, context: str) -> Comparison:
@@ -93,7 +101,7 @@ def _unfinished(folder: Path, finished: Manifest, comparison: Comparison) -> Man
 
 def _replace(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.draft")
+    draft = path.with_name(f".{path.name}{_DRAFT}")
     draft.write_bytes(content)
     os.replace(draft, path)  # noqa: PTH105 - says what it is for
 

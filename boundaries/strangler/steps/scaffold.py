@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from boundaries.contexts.map import ServiceNotDeclared
-from boundaries.strangler import catalogue
 from boundaries.strangler.code.blueprint import Blueprint, draw
-from boundaries.strangler.code.folder import Comparison, compare, show_differences, write
+from boundaries.strangler.code.folder import Comparison, compare, is_empty, show_differences, write
 from boundaries.strangler.code.generate import generate
 from boundaries.strangler.code.manifest import read_manifest
 from boundaries.strangler.gate import Gate
 from boundaries.strangler.step import Move
 from boundaries.strangler.steps.plan import make_plan
+
+
+_BEFORE_A_DATABASE = ("", "plan", "scaffold")
 
 
 class Scaffold:
@@ -82,15 +84,14 @@ def folder_of(move: Move) -> Path:
 
 def _files(move: Move, blueprint: Blueprint) -> dict[str, bytes]:
     """A history that a database may have is added to; before that it is written anew."""
-    reached = move.extraction.reached
-    is_applied = bool(reached) and catalogue.JOURNEY.index(reached) > catalogue.JOURNEY.index("scaffold")
+    is_applied = move.extraction.reached not in _BEFORE_A_DATABASE
     return generate(blueprint, history=folder_of(move) if is_applied else None)
 
 
 def _folder_gate(move: Move) -> Gate:
     folder = folder_of(move)
     manifest = read_manifest(folder)
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
+    if is_empty(folder):
         figure, passed = "it is empty", True
     elif manifest is None:
         figure, passed = f"{_shown(move, folder)} holds files that scaffold did not write", False
