@@ -6,7 +6,7 @@ from datetime import date
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
-from django.db import connection, transaction
+from django.db import ProgrammingError, connection, transaction
 
 from monolith.bookings.models import Booking
 from monolith.flights.models import Flight
@@ -44,12 +44,22 @@ def fill(*, bookings: int, seed: int, first_day: date, days_ahead: int, flush: b
     return {lines.model._meta.db_table: lines.count for lines in tables}
 
 
+class NotTheOwner(PermissionError):
+    """Raised when somebody else than the tables' owner wants to empty them."""
+
+
 def empty() -> None:
-    """Empty the tables of all contexts, and remove the seed's users; the kit's tables stay as they are."""
+    """Empty the tables of all contexts, and remove the seed's users; the kit's tables stay as they are.
+
+    :raises NotTheOwner: when the database says that this role may not.
+    """
     models = [model for context in CONTEXTS for model in apps.get_app_config(context).get_models()]
     names = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in models)
-    with connection.cursor() as cursor:
-        cursor.execute(f"TRUNCATE {names} RESTART IDENTITY")
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(f"TRUNCATE {names} RESTART IDENTITY")
+    except ProgrammingError as error:
+        raise NotTheOwner(str(error).strip()) from error
     get_user_model().objects.filter(username__startswith="traveller-").delete()
 
 

@@ -37,13 +37,16 @@ class Command(BaseCommand):
         if not options["flush"] and fill.is_filled():
             raise CommandError("The shop is not empty. Add --flush to empty its tables first.")
         started = time.monotonic()
-        counts = fill.fill(
-            bookings=options["bookings"],
-            seed=options["seed"],
-            first_day=options["first_day"] or timezone.now().date(),
-            days_ahead=options["days"],
-            flush=options["flush"],
-        )
+        try:
+            counts = fill.fill(
+                bookings=options["bookings"],
+                seed=options["seed"],
+                first_day=options["first_day"] or timezone.now().date(),
+                days_ahead=options["days"],
+                flush=options["flush"],
+            )
+        except fill.NotTheOwner as error:
+            raise CommandError(f"{error}. Run it as the owner of the tables.") from error
         for table, count in counts.items():
             self.stdout.write(f"{table:32} {count:>10,}")
         seconds = time.monotonic() - started
