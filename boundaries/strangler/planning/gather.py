@@ -17,6 +17,7 @@ from boundaries.contexts.table import TableSpec, tables_of
 from boundaries.enforcement import api as lint
 from boundaries.enforcement.source.cache import default_folder
 from boundaries.enforcement.source.tree import SourceFile
+from boundaries.errors import BoundaryError
 from boundaries.facades.contract import facade_of
 from boundaries.facades.local import implementation_of
 from boundaries.strangler.code.closure import Closure, close
@@ -72,8 +73,6 @@ def _declaration(context: Context) -> Declaration:
 
 
 def _door_problems(context: Context) -> Iterator[str]:
-    from boundaries.errors import BoundaryError
-
     for wanted, load in ((context.facade, facade_of), (context.implementation, implementation_of)):
         try:
             if wanted:

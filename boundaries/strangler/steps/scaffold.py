@@ -16,7 +16,6 @@ from boundaries.strangler.gate import Gate
 from boundaries.strangler.step import Move
 from boundaries.strangler.steps.plan import make_plan
 
-
 _BEFORE_A_DATABASE = ("", "plan", "scaffold")
 
 
