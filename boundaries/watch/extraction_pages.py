@@ -98,7 +98,7 @@ def step(request: HttpRequest, *, site: admin.AdminSite, context: str, step: str
 def _ask(
     request: HttpRequest, site: admin.AdminSite, chosen: Step, order: run.Order, form: OrderForm
 ) -> HttpResponse:
-    gates = journey.gates(order.context, chosen.name)
+    gates = journey.gates(order.context, chosen.name, fresh_seconds=0)
     shown = {
         **site.each_context(request),
         "title": f"{order.context}: {chosen.name}",
@@ -138,7 +138,7 @@ def _place(request: HttpRequest, order: run.Order) -> None:
         )
         return
     if done.result == StepRun.Result.RUNNING:
-        messages.info(request, f"{order.context} {order.step} is running; this page follows it.")
+        messages.info(request, f"{order.context} {order.step} was started; this page follows it.")
     elif done.result == StepRun.Result.OK:
         messages.success(request, f"{order.context} {order.step}: done in {done.seconds:.1f} s.")
     else:

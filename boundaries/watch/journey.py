@@ -80,10 +80,14 @@ def journey_of(context: str) -> Journey:
     return Journey(context, found, summary, runs, is_under_way)
 
 
-def gates(context: str, step: str) -> list[Gate]:
+def gates(context: str, step: str, *, fresh_seconds: float = patience.FRESH_SECONDS) -> list[Gate]:
     """The gates of a step as they are now; what cannot be asked in time is a gate that does not hold."""
     try:
-        return patience.ask(("gates", context, step), lambda: gates_of(prepare(context=context), step))
+        return patience.ask(
+            ("gates", context, step),
+            lambda: gates_of(prepare(context=context), step),
+            fresh_seconds=fresh_seconds,
+        )
     except patience.NoAnswer as error:
         return [
             Gate(
@@ -156,7 +160,7 @@ def _holds_lock(context: str) -> bool:
 
 def _plain(figures: Mapping[str, Any]) -> dict[str, Any]:
     """The figures that fit on a line."""
-    hidden = {"seconds", "at", "text", "plan"}
+    hidden = {"seconds", "at", "text", "plan", "schema", "context"}
     return {
         name.replace("_", " "): value for name, value in figures.items()
         if isinstance(value, str | int | float) and name not in hidden and len(str(value)) < 60

@@ -31,9 +31,9 @@ class _Question:
     answer: Any = None
     failure: str = ""
 
-    def is_usable(self, now: float) -> bool:
+    def is_usable(self, now: float, fresh_seconds: float) -> bool:
         """Recent enough; one that is still open counts longer, unless its thread was lost in a fork."""
-        return now - self.asked_at < (FRESH_SECONDS if self.answered.is_set() else GIVEN_UP_SECONDS)
+        return now - self.asked_at < (fresh_seconds if self.answered.is_set() else GIVEN_UP_SECONDS)
 
 
 class NoAnswer(Exception):
@@ -44,14 +44,20 @@ _questions: dict[Hashable, _Question] = {}
 _lock = threading.Lock()
 
 
-def ask(key: Hashable, question: Callable[[], T], *, wait_seconds: float = WAIT_SECONDS) -> T:
-    """The answer, or one given to the same `key` in the last seconds.
+def ask(
+    key: Hashable,
+    question: Callable[[], T],
+    *,
+    wait_seconds: float = WAIT_SECONDS,
+    fresh_seconds: float = FRESH_SECONDS,
+) -> T:
+    """The answer, or one that was given to the same `key` less than `fresh_seconds` ago.
 
     :raises NoAnswer: when there was none in time, or the question itself failed.
     """
     with _lock:
         asked = _questions.get(key)
-        if asked is None or not asked.is_usable(time.monotonic()):
+        if asked is None or not asked.is_usable(time.monotonic(), fresh_seconds):
             asked = _questions[key] = _Question(time.monotonic())
             threading.Thread(
                 target=_answer, args=(asked, question), name="boundaries-watch", daemon=True

@@ -24,7 +24,7 @@ SECONDS = {"plan": 2.4, "scaffold": 0.6, "provision": 5.2, "replicate": 8.9, "ve
 
 
 def at_rest() -> None:
-    """Nothing is on its way out."""
+    """Nothing is on its way out. The row of the extraction stays: nothing in the kit ever takes it away."""
     from boundaries.facades.models import Mismatch, Ownership, Route, RouteChange, ShadowTally
     from boundaries.messaging.models import Event, SagaInstance
     from boundaries.strangler.models import Extraction, StepRun
@@ -35,12 +35,12 @@ def at_rest() -> None:
         Ownership,
         ShadowTally,
         Mismatch,
-        Extraction,
         StepRun,
         Event,
         SagaInstance,
     ):
         model.objects.all().delete()
+    Extraction.objects.update(reached="", wanted="stopped", facts={}, follower={})
 
 
 def reached(step: str, *, follower: dict[str, Any] | None = None) -> None:

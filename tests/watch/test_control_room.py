@@ -197,6 +197,12 @@ class TestPatience:
             patience.ask("once", lambda: asked.append(1), wait_seconds=5)
         assert len(asked) == 1
 
+    def test_asks_again_at_once_where_a_figure_must_be_of_this_moment(self):
+        asked = []
+        for _ in range(2):
+            patience.ask("now", lambda: asked.append(1), wait_seconds=5, fresh_seconds=0)
+        assert len(asked) == 2
+
     def test_turns_every_failure_into_no_answer(self):
         def broken():
             raise ConnectionResetError("gone\nfor good")

@@ -75,7 +75,7 @@ class EventAdmin(RecordAdmin):
 class DeliveryAdmin(RecordAdmin):
     """One event on its way to one consumer; the dead letters are those in state dead."""
 
-    list_display = ("id", "event_type", "consumer", "state_badge", "attempts", "short_error")
+    list_display = ("id", "event_type", "consumer", "state_badge", "short_error")
     list_filter = ("state", ContextFilter)
     list_select_related = ("event",)
     search_fields = ("=key", "=consumer")
