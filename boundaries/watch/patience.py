@@ -18,7 +18,7 @@ from django.db import connections
 log = logging.getLogger("boundaries.watch")
 
 WAIT_SECONDS = 1.5
-FRESH_SECONDS = 5.0
+FRESH_SECONDS = 3.0
 GIVEN_UP_SECONDS = 60.0
 
 T = TypeVar("T")
