@@ -1,0 +1,197 @@
+"""Does the same command finish after a kill -9 at any point, with nothing lost, doubled or open twice?"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from boundaries.faults import all_fault_points
+from tests.crashes.conftest import CrashAt, Stand, points_of, some_nightly, strangler_points
+from tests.crashes.traffic import traffic
+from tests.journeys.library import Library
+
+COPYING = points_of("replicate")
+SWITCHING = points_of("switch")
+FOLLOWING = points_of("follow")
+SCAFFOLDING = points_of("scaffold")
+PROVISIONING = points_of("provision")
+ABORTING = points_of("abort")
+RECOVERING = points_of("recover")
+FORTH = ("switch-writes", "--yes=fines")
+BACK = ("rollback", "--yes=fines")
+
+
+def kill(crash_at: CrashAt, point: str, library: Library, *words: str) -> None:
+    crash_at(point, library.argv("extract", "fines", *words), env=in_shell(library), cwd=library.folder)
+
+
+def in_shell(library: Library) -> dict[str, str]:
+    """What to add to this process's environment, which names settings of its own."""
+    return {**library.environ, "DJANGO_SETTINGS_MODULE": "library.settings"}
+
+
+class TestReplicate:
+    # In `replicate` the log is applied once after the copy; its points are met there too.
+    @pytest.mark.parametrize("point", some_nightly([*COPYING, "follow.target_committed"], keep=2))
+    def test_given_traffic_when_it_is_killed_then_the_same_command_finishes(
+        self, point: str, provisioned: Library, crash_at: CrashAt
+    ) -> None:
+        library = provisioned
+        with traffic(library) as seen:
+            kill(crash_at, point, library, "replicate")
+            seen.wait_for_writes_at("monolith")
+            library.step("replicate")
+            seen.wait_for_writes_at("monolith")
+
+        verified = library.step("verify")["figures"]
+        assert (verified["differences"], verified["schema_differences"]) == (0, [])
+        assert library.open_sides() == ["monolith"]
+        seen.assert_nothing_lost_or_doubled()
+
+
+class TestSwitchWrites:
+    @pytest.mark.parametrize("point", some_nightly(SWITCHING, keep=3))
+    def test_given_traffic_when_it_is_killed_there_and_back_then_the_same_command_finishes(
+        self, point: str, following: Library, crash_at: CrashAt
+    ) -> None:
+        library = following
+        with traffic(library) as seen:
+            kill(crash_at, point, library, *FORTH)
+            assert library.step(*FORTH)["figures"]["owner"] == "service"
+            assert library.open_sides() == ["service"]
+            seen.wait_for_writes_at("service")
+
+            kill(crash_at, point, library, *BACK)
+            assert library.step(*BACK)["figures"]["owner"] == "monolith"
+            assert library.open_sides() == ["monolith"]
+            seen.wait_for_writes_at("monolith")
+
+        seen.assert_nothing_lost_or_doubled()
+
+    def test_given_a_kill_between_close_and_open_when_a_follower_runs_then_writers_go_on_by_themselves(
+        self, following: Library, crash_at: CrashAt
+    ) -> None:
+        with traffic(following) as seen:
+            kill(crash_at, "switch.closed", following, *FORTH)
+            seen.wait_for_writes_at("service")
+
+            assert following.open_sides() == ["service"]
+            assert following.step(*BACK)["figures"]["owner"] == "monolith"
+            seen.wait_for_writes_at("monolith")
+
+        seen.assert_nothing_lost_or_doubled()
+
+
+class TestFollow:
+    @pytest.mark.parametrize("point", some_nightly(FOLLOWING, keep=1))
+    def test_given_traffic_when_it_is_killed_then_the_next_one_goes_on(
+        self, point: str, unfollowed: Library, crash_at: CrashAt
+    ) -> None:
+        library = unfollowed
+        with traffic(library) as seen:
+            crash_at(point, library.argv("follow"), env=in_shell(library), cwd=library.folder)
+            seen.wait_for_writes_at("monolith")
+            library.start_follower()
+            library.wait_for_follower()
+
+        seen.assert_nothing_lost_or_doubled()
+        assert library.stop("follow") == 0
+
+
+class TestRecover:
+    @pytest.mark.parametrize("point", some_nightly(RECOVERING, keep=1))
+    def test_given_a_switch_cut_off_when_it_is_killed_then_the_same_command_finishes(
+        self, point: str, following: Library, crash_at: CrashAt
+    ) -> None:
+        library = following
+        with traffic(library) as seen:
+            kill(crash_at, "switch.before_gate", library, *FORTH)
+            library.stop("follow")
+            kill(crash_at, point, library, "recover")
+            assert library.step("recover")["figures"] == {"owner": "monolith", "completed_a_switch": False}
+            seen.wait_for_writes_at("monolith")
+            library.start_follower()
+
+        seen.assert_nothing_lost_or_doubled()
+
+
+class TestAbort:
+    @pytest.mark.parametrize("point", some_nightly(ABORTING, keep=1))
+    def test_given_traffic_when_it_is_killed_then_the_same_command_leaves_nothing_behind(
+        self, point: str, unfollowed: Library, crash_at: CrashAt
+    ) -> None:
+        library = unfollowed
+        with traffic(library) as seen:
+            kill(crash_at, point, library, "abort", "--yes=fines")
+            library.step("abort", "--yes=fines")
+            seen.wait_for_writes_at("monolith")
+
+        assert seen.errors == []
+        assert _kit_objects(library.url("monolith")) == []
+        with psycopg.connect(library.url("monolith")) as session:
+            assert session.execute("SELECT count(*) FROM fines_payment").fetchone() == (len(seen.references),)
+
+
+class TestScaffold:
+    @pytest.mark.nightly
+    @pytest.mark.parametrize("point", SCAFFOLDING)
+    def test_given_no_folder_when_it_is_killed_then_the_same_command_writes_the_same_files(
+        self, point: str, provisioned: Library, crash_at: CrashAt
+    ) -> None:
+        before = files_below(provisioned.service_folder)
+        shutil.rmtree(provisioned.service_folder)
+
+        kill(crash_at, point, provisioned, "scaffold")
+        provisioned.step("scaffold")
+
+        assert files_below(provisioned.service_folder) == before
+
+
+class TestProvision:
+    @pytest.mark.nightly
+    @pytest.mark.parametrize("point", PROVISIONING)
+    def test_given_no_database_when_it_is_killed_then_the_same_command_finishes(
+        self, point: str, provisioned: Library, stand: Stand, crash_at: CrashAt
+    ) -> None:
+        with psycopg.connect(provisioned.service.admin_url, autocommit=True) as session:
+            session.execute(f"DROP DATABASE {provisioned.service.name} WITH (FORCE)")
+
+        kill(crash_at, point, provisioned, "provision")
+
+        assert provisioned.step("provision")["figures"]["differences"] == 0
+
+
+class TestCompleteness:
+    def test_every_point_of_the_room_is_killed_at(self) -> None:
+        killed_at = [*SCAFFOLDING, *COPYING, *SWITCHING, *FOLLOWING, *PROVISIONING, *ABORTING, *RECOVERING]
+
+        assert set(killed_at) == strangler_points()
+        assert strangler_points() <= set(all_fault_points())
+
+    @pytest.mark.nightly
+    def test_every_point_of_the_room_was_hit_in_this_run(self, fault_points_hit) -> None:
+        """Last in the file, since it looks back."""
+        assert strangler_points() <= fault_points_hit()
+
+
+def files_below(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder, by relative path."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _kit_objects(url: str) -> list[str]:
+    """Triggers, functions and tables that a move installs."""
+    query = """
+        SELECT tgname FROM pg_trigger WHERE tgname LIKE 'boundaries%%'
+        UNION ALL SELECT proname FROM pg_proc WHERE proname LIKE 'boundaries%%'
+        UNION ALL SELECT relname FROM pg_class WHERE relname ~ '^boundaries_(log|ledger|shape)_'
+    """
+    with psycopg.connect(url) as session:
+        return [row[0] for row in session.execute(query.replace("%%", "%"))]
