@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple
 
-from django.db import DatabaseError, connections, transaction
+from django.db import DatabaseError, Error, connections, transaction
 from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
 
@@ -259,7 +259,7 @@ class _Keeper:
             time.sleep(self.poll_seconds)
             try:
                 self.snapshot = _read()
-            except DatabaseError:
+            except Error:
                 log.warning("routes and owners could not be read; the last ones stay in use", exc_info=True)
                 connections[setting("DATABASE")].close()
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from boundaries.contexts.table import tables_of
 from boundaries.errors import BoundaryError
 from boundaries.faults import fault_point
 from boundaries.strangler.flow import both_sides
 from boundaries.strangler.lock import consumer_lock
 from boundaries.strangler.models import Extraction, Wanted
-from boundaries.strangler.postgres import backfill, capture, gate, shape
+from boundaries.strangler.postgres import backfill, capture, gate, ownership, shape
+from boundaries.strangler.postgres.connection import Connection, DatabaseUnreachable, monolith_endpoint
+from boundaries.strangler.postgres.table import Table, read_tables
 from boundaries.strangler.step import Move
 
 
@@ -24,27 +28,54 @@ class StillOwner(BoundaryError):
 def remove_replication(move: Move) -> dict[str, Any]:
     """Stop following and drop gates, capture, logs, ledgers and the ownership rows of both sides. Idempotent.
 
+    A service's database that cannot be reached is left as it is, closed: the monolith must not stay captured for it.
+
     :raises StillOwner: unless the monolith owns the writes, or nothing was installed.
     """
-    removed: dict[str, Any] = {"removed_from": []}
-    with both_sides(move.context) as both, consumer_lock(both.monolith, move.name):
-        if capture.exists(both.monolith, move.name) and both.owner() != "monolith":
-            raise StillOwner(context=move.name)
-        Extraction.objects.filter(pk=move.name).update(wanted=Wanted.STOPPED)
-        fault_point("abort.stopped")
-        for side in ("service", "monolith"):
-            connection, tables = both.connection(side), both.tables(side)
-            capture.remove(connection, move.name, tables)
-            fault_point("abort.capture_removed")
-            # The closed side keeps its gate and its row: nobody may write a copy that nobody follows.
-            if side == "monolith":
-                gate.remove(connection, move.name, tables)
-                connection.execute("DELETE FROM boundaries_facades_ownership WHERE context = %s", [move.name])
-                connection.execute("DELETE FROM boundaries_facades_freshness WHERE context = %s", [move.name])
-            else:
-                shape.set_aside(connection, move.name, [])
-                shape.build(connection, move.name)
-                shape.drop_notes(connection, move.name)
-                backfill.drop_ledger(connection, move.name)
-            removed["removed_from"].append(side)
-    return removed
+    try:
+        with both_sides(move.context) as both, consumer_lock(both.monolith, move.name):
+            if capture.exists(both.monolith, move.name) and both.owner() != "monolith":
+                raise StillOwner(context=move.name)
+            _stop_following(move)
+            _clean_service(both.service, move.name, both.tables("service"))
+            _clean_monolith(both.monolith, move.name, both.tables("monolith"))
+    except DatabaseUnreachable as unreachable:
+        if unreachable.side != "service":
+            raise
+        return _remove_here(move, unreachable)
+    return {"removed_from": ["service", "monolith"]}
+
+
+def _remove_here(move: Move, unreachable: DatabaseUnreachable) -> dict[str, Any]:
+    """Clean the monolith's side alone, if it owns the writes."""
+    with monolith_endpoint(move.name).session() as monolith, consumer_lock(monolith, move.name):
+        row = ownership.read(monolith, move.name)
+        if row is not None and not row.open:
+            raise StillOwner(context=move.name) from unreachable
+        _stop_following(move)
+        tables = read_tables(monolith, tables_of(move.name), context=move.name, side="monolith")
+        _clean_monolith(monolith, move.name, tables)
+    return {"removed_from": ["monolith"], "left": f"the service's database: {unreachable.reason}"}
+
+
+def _stop_following(move: Move) -> None:
+    Extraction.objects.filter(pk=move.name).update(wanted=Wanted.STOPPED)
+    fault_point("abort.stopped")
+
+
+def _clean_service(connection: Connection, context: str, tables: Sequence[Table]) -> None:
+    """The gate and the closed row stay: nobody may write a copy that nobody follows."""
+    capture.remove(connection, context, tables)
+    fault_point("abort.capture_removed")
+    shape.set_aside(connection, context, [])
+    shape.build(connection, context)
+    shape.drop_notes(connection, context)
+    backfill.drop_ledger(connection, context)
+
+
+def _clean_monolith(connection: Connection, context: str, tables: Sequence[Table]) -> None:
+    """Exactly as before the extraction."""
+    capture.remove(connection, context, tables)
+    gate.remove(connection, context, tables)
+    connection.execute("DELETE FROM boundaries_facades_ownership WHERE context = %s", [context])
+    connection.execute("DELETE FROM boundaries_facades_freshness WHERE context = %s", [context])

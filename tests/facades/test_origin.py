@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from boundaries.strangler.code.origin import ForeignCode, require_own_code
+from boundaries.facades.origin import ForeignCode, require_own_code
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def test_its_own_code_is_accepted(two_copies):
     require_own_code(two_copies / "other", ["twocopies.pay"])
 
 
-def test_BD537_code_from_elsewhere_is_refused_with_both_places(two_copies):
+def test_BD324_code_from_elsewhere_is_refused_with_both_places(two_copies):
     with pytest.raises(ForeignCode) as refused:
         require_own_code(two_copies / "own", ["twocopies.pay"])
 
@@ -33,7 +33,7 @@ def test_BD537_code_from_elsewhere_is_refused_with_both_places(two_copies):
     assert str(two_copies / "own") in refused.value.what
 
 
-def test_BD537_code_that_is_nowhere_is_refused(tmp_path):
+def test_BD324_code_that_is_nowhere_is_refused(tmp_path):
     with pytest.raises(ForeignCode, match="nowhere"):
         require_own_code(tmp_path, ["no_such_package.pay"])
 

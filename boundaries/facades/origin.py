@@ -1,7 +1,7 @@
 """Does a service run its own copy of its context's code?
 
 The dotted path is the same in the monolith and in the service, so whichever lies first on the path would be
-taken without a word. The one module of this room that a service imports; it needs nothing else of it.
+taken without a word. Needs neither Django nor the map: settings ask it while they are being read.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from boundaries.errors import BoundaryError
 class ForeignCode(BoundaryError):
     """Raised at start when the context's code would come from elsewhere, or from nowhere."""
 
-    code = "BD537"
+    code = "BD324"
     problem = "The code of {package} would come from {found}, not from the service's folder {folder}."
     remedy = "Start the service with its own folder as the current directory, and clear PYTHONPATH."
 
