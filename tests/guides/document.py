@@ -5,6 +5,7 @@ print. Comments before a block, each on a line of its own, say how it is run:
 
     <!-- not run: the reason -->       nobody runs it in the tests
     <!-- keeps running: a name -->     it is started, and goes on beside the later blocks
+    <!-- stops: a name, another -->    what keeps running under these names is ended first
     <!-- ends with 2 -->               the exit code of its last command; otherwise 0
     <!-- traffic: what happens -->     visitors use the site before the block is run
     <!-- project: without a map -->    it is run in a project that does not know the kit yet
@@ -24,7 +25,7 @@ _COMMENT = re.compile(r"^\s*<!--\s*(.+?)\s*-->\s*$")
 _HEADING = re.compile(r"^(#+)\s+(.+?)\s*$")
 _LINK = re.compile(r"(?<!!)!?\[[^\]]*\]\(([^)\s]+)\)")
 _CODE_SPAN = re.compile(r"`[^`]*`")
-_KNOWN = ("not run", "keeps running", "ends with", "traffic", "project")
+_KNOWN = ("not run", "keeps running", "stops", "ends with", "traffic", "project")
 
 
 @dataclass

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import signal
 import subprocess
@@ -13,7 +15,8 @@ from tests.guides.document import GUIDES, Block, Command, guides_in_order, read
 from tests.guides.world import World
 
 COMMAND_SECONDS = 120.0
-START_SECONDS = 30.0
+START_SECONDS = 60.0
+STOP_SECONDS = 10.0
 
 
 @dataclass
@@ -42,6 +45,8 @@ class Reader:
         self.stuck_in = ""
 
     def _run_block(self, guide: str, block: Block) -> None:
+        for process in filter(None, block.remarks.get("stops", "").split(", ")):
+            end(self.world.processes.pop(process))
         if "traffic" in block.remarks:
             self.world.visit()
         *others, last = block.commands
@@ -53,6 +58,7 @@ class Reader:
             self._run(f"{guide}:{block.line}", last, block, exit_code=block.exit_code)
 
     def _run(self, place: str, command: Command, block: Block, *, exit_code: int) -> None:
+        __tracebackhide__ = True
         is_bare = block.remarks.get("project") == "without a map"
         done = subprocess.run(
             ["bash", "-c", command.text], cwd=self.world.bare if is_bare else self.world.project, env=self.world.environment,
@@ -66,8 +72,9 @@ class Reader:
             assert problem is None, f"{problem}\n{told}"
 
     def _start(self, place: str, command: Command, name: str) -> None:
+        __tracebackhide__ = True
         log = self.world.folder / f"{name}.log"
-        process = self.world.start(name, ["bash", "-c", f"exec {command.text}"], log=log)
+        process = self.world.start(name, ["bash", "-c", command.text], log=log)
         deadline = time.monotonic() + START_SECONDS
         while difference([*command.shown, "…"], log.read_text().splitlines()) is not None:
             said = f"{place}: $ {command.text}\n{log.read_text()}"
@@ -110,11 +117,11 @@ def _line_fits(shown: str, printed: str) -> bool:
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """End a process as its supervisor would."""
-    if process.poll() is None:
-        process.send_signal(signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+    """End a process and its children as their supervisor would."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGTERM)
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

@@ -64,6 +64,7 @@ class World:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
+                start_new_session=True,
             )
         return self.processes[name]
 
