@@ -148,6 +148,7 @@ class ShadowTally(models.Model):
 
     class Meta:
         db_table = "boundaries_facades_shadow_tally"
+        verbose_name_plural = "shadow tallies"
         constraints = [models.UniqueConstraint(fields=["context", "operation"], name="boundaries_tally_once")]
 
     def __str__(self) -> str:

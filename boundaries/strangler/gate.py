@@ -31,6 +31,14 @@ class GateRefused(BoundaryError):
     remedy = "{advice}"
 
 
+class GateUnanswered(BoundaryError):
+    """Raised when a step's gate could not be asked, for example because a database is away; nothing has been changed."""
+
+    code = "BD545"
+    problem = "{context}: whether {step} may run could not be found out. {reason}"
+    remedy = "{advice}"
+
+
 def require(context: str, step: str, gates: Iterable[Gate]) -> list[dict[str, Any]]:
     """Refuse at the first gate that does not hold; otherwise all of them as JSON-ready values.
 

@@ -13,9 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+from django.db import connections
 
+from boundaries.conf import setting
 from boundaries.errors import BoundaryError
-from boundaries.strangler.postgres.connection import Connection, monolith_endpoint
+from boundaries.strangler.postgres.connection import Connection
 
 _NOBODY = "it has just ended"
 
@@ -44,11 +46,22 @@ def operation_lock(context: str, step: str) -> Iterator[None]:
 
     :raises StepUnderWay: naming the session that has it.
     """
-    with monolith_endpoint(context).session() as connection:
+    with _application_session() as connection:
         connection.execute("SELECT set_config('application_name', %s, false)", [_say(context, step)])
         if not _try(connection, "step", context):
             raise StepUnderWay(context=context, holder=_holder(connection, "step", context))
         yield
+
+
+@contextmanager
+def _application_session() -> Iterator[Connection]:
+    """A connection of its own, as the application: `plan` and `scaffold` need no mover's login yet."""
+    wrapper = connections.create_connection(setting("DATABASE"))
+    try:
+        wrapper.ensure_connection()
+        yield wrapper.connection
+    finally:
+        wrapper.close()
 
 
 def is_step_under_way(connection: Connection, context: str) -> bool:

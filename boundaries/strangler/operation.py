@@ -15,7 +15,7 @@ from django.utils import timezone
 from boundaries.contexts.map import current_map
 from boundaries.errors import BoundaryError
 from boundaries.strangler import catalogue
-from boundaries.strangler.gate import GateRefused, require
+from boundaries.strangler.gate import GateRefused, GateUnanswered, require
 from boundaries.strangler.lock import operation_lock
 from boundaries.strangler.models import Extraction, StepRun
 from boundaries.strangler.progress import Listener, Progress
@@ -61,6 +61,7 @@ def run_step(
     move = prepare(context=context, who=who, why=why, options=options or {})
     chosen = find_step(step)
     with operation_lock(context, step):
+        Extraction.objects.get_or_create(context=context)
         _close_dead_runs(context)
         run = StepRun.objects.create(context=context, step=chosen.name, who=who, why=why)
         listeners = [_keep(run), *([listener] if listener else [])]
@@ -68,10 +69,10 @@ def run_step(
         move.extraction.refresh_from_db()
         try:
             _check_order(move, chosen)
-            run.gates = require(context, chosen.name, chosen.gates(move))
+            run.gates = _ask_gates(move, chosen)
             run.figures = {"plan": chosen.describe(move)} if move.dry_run else chosen.run(move)
             _finish(run, StepRun.Result.OK)
-        except (GateRefused, StepOutOfOrder, NotConfirmed) as refusal:
+        except (GateRefused, GateUnanswered, StepOutOfOrder, NotConfirmed) as refusal:
             _finish(run, StepRun.Result.REFUSED, refusal.render())
             raise
         except Exception as error:
@@ -83,10 +84,10 @@ def run_step(
 
 
 def prepare(*, context: str, who: str = "", why: str = "", options: dict[str, Any] | None = None) -> Move:
-    """The move of one context as it stands; creates its row on first use."""
+    """The move of one context as it stands; changes nothing."""
     context_map = current_map()
     declared = context_map.context(context)
-    extraction, _ = Extraction.objects.get_or_create(context=context)
+    extraction = Extraction.objects.filter(pk=context).first() or Extraction(context=context)
     return Move(declared, context_map, extraction, who, why, options or {})
 
 
@@ -100,6 +101,22 @@ def find_step(name: str) -> Step:
         nearest = difflib.get_close_matches(name, steps, n=1, cutoff=0.0)[0]
         raise UnknownStep(step=name, nearest=nearest, steps=", ".join(steps))
     return steps[name]
+
+
+def _ask_gates(move: Move, step: Step) -> list[dict[str, Any]]:
+    """The gates that hold, as JSON-ready values.
+
+    :raises GateRefused: at the first that does not hold.
+    :raises GateUnanswered: when one could not be asked.
+    """
+    try:
+        return require(move.name, step.name, step.gates(move))
+    except GateRefused:
+        raise
+    except BoundaryError as error:
+        raise GateUnanswered(
+            context=move.name, step=step.name, reason=error.what, advice=error.what_to_do
+        ) from error
 
 
 def _check_order(move: Move, step: Step) -> None:

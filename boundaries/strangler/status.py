@@ -8,7 +8,7 @@ from boundaries.errors import BoundaryError
 from boundaries.facades import routing
 from boundaries.strangler import catalogue
 from boundaries.strangler.gate import Gate
-from boundaries.strangler.models import Extraction, StepRun
+from boundaries.strangler.models import StepRun
 from boundaries.strangler.operation import find_step, prepare
 from boundaries.strangler.step import Move
 
@@ -29,7 +29,7 @@ def status(context: str, *, with_gates: bool = True) -> dict[str, Any]:
         "queries": str(routing.route_of(context, "").mode),
         "writes": "monolith" if routing.owner_is_here(context) else "service",
         "epoch": routing.epoch_of(context),
-        "wanted": Extraction.objects.get(pk=context).wanted,
+        "wanted": str(move.extraction.wanted),
         "follower": move.extraction.follower,
         "next": following,
         "gates": [gate.as_dict() for gate in gates_of(move, following)] if following and with_gates else [],

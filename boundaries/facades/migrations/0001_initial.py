@@ -188,6 +188,7 @@ class Migration(migrations.Migration):
                 ("dropped", models.BigIntegerField(default=0, help_text="the pool was full")),
             ],
             options={
+                "verbose_name_plural": "shadow tallies",
                 "db_table": "boundaries_facades_shadow_tally",
                 "constraints": [
                     models.UniqueConstraint(fields=("context", "operation"), name="boundaries_tally_once")

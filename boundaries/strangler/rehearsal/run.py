@@ -139,7 +139,9 @@ class Rehearsal:
         )
         printed = self._printed(stand, command)
         if printed.get("failed"):
-            raise NotMeasured(command=command, reason=f"{printed['failed']} requests failed: {printed.get('failures')}")
+            raise NotMeasured(
+                command=command, reason=f"{printed['failed']} requests failed: {printed.get('failures')}"
+            )
         return float(printed["rps"])
 
     # The journey.
