@@ -6,7 +6,7 @@ README.md lists the variables.
 import os
 from pathlib import Path
 
-from boundaries.strangler.code.origin import require_own_code
+from boundaries.facades.origin import require_own_code
 
 from service.environment import database, flag, keys, required, secret
 
