@@ -33,9 +33,11 @@ rehearse: $(BASE_STAMP)  ## extract payments from the running monolith, under tr
 
 test: $(TEST_STAMP)      ## what a contributor runs: real PostgreSQL, real Redis, under ten minutes
 	@$(BIN)/python -m pytest tests -m "not nightly and not browser"
+	@$(BIN)/python -m pytest tests/monolith monolith --ds=tests.monolith.settings
 
 nightly: $(TEST_STAMP)   ## the long suites
 	@$(BIN)/python -m pytest tests -m "not browser"
+	@$(BIN)/python -m pytest tests/monolith monolith --ds=tests.monolith.settings
 
 lint: $(TEST_STAMP)      ## ruff, mypy, the look-left contract, the context map of the monolith
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/boundaries check
