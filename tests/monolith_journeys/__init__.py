@@ -1,0 +1,1 @@
+"""What does the shop do while payments leaves it, and once it has left?"""

@@ -1,0 +1,54 @@
+"""One shop for all of these tests; each brings payments to the side that it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from boundaries.testing.servers import Servers
+
+from .traveller import Offer, Traveller
+from .world import World, shop_world, wait_until
+
+
+@pytest.fixture(scope="session")
+def extracted(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    with shop_world(servers, tmp_path_factory.mktemp("shop")) as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+def ada(extracted: World) -> Traveller:
+    return Traveller(extracted.stand.web_url, "traveller-0001")
+
+
+@pytest.fixture(scope="session")
+def offer(ada: Traveller) -> Offer:
+    return ada.find()
+
+
+@pytest.fixture
+def world(extracted: World) -> World:
+    """Payments lives in its service, which is up."""
+    bring_payments_to_service(extracted)
+    return extracted
+
+
+def bring_payments_to_service(world: World) -> None:
+    """Let the service own the writes, and run."""
+    if not world.service:
+        world.start_service()
+    if not world.is_service_open:
+        world.switch()
+
+
+@pytest.fixture
+def service_back(world: World, ada: Traveller, offer: Offer) -> object:
+    """Start the service again, and wait until the shop books."""
+
+    def start() -> None:
+        world.start_service()
+        wait_until(lambda: ada.book(offer, room=False).status == 201)
+
+    return start
