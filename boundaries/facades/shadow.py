@@ -3,7 +3,7 @@
 The control has answered the caller already. The candidate runs in a small pool of threads; more than the queue holds
 is dropped and counted. The encoded forms are compared by the operation's rules. A difference that was seen while a
 copy lags is looked at again between two identical controls, with the copy known to be as fresh as the first: only
-then it counts.
+when it was there three times it counts.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ log = logging.getLogger("boundaries.shadow")
 
 RECHECKS = 5
 RECHECK_SECONDS = 2.0
+STANDING = 3
+PAUSE_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +100,20 @@ def _settle(comparison: _Comparison) -> list[str] | None:
     differences = mismatch.differences(comparison.control, answer, operation.compare.fields)
     if not differences:
         return []
-    for _attempt in range(RECHECKS):
+    seen = 0
+    for attempt in range(RECHECKS):
+        time.sleep(PAUSE_SECONDS * attempt * random.uniform(0.5, 1.0))  # noqa: S311  (falls out of step with a loop)
         before, needed = _control(comparison), _needed_tick(comparison)
         answer, reached = _fresh_candidate(comparison, needed)
-        if reached and before == _control(comparison):
-            return mismatch.differences(before, answer, operation.compare.fields)
+        if not reached or before != _control(comparison):
+            continue
+        differences = mismatch.differences(before, answer, operation.compare.fields)
+        if not differences:
+            return []
+        seen += 1
+        # Once is not enough: between two equal controls a value may have gone away and come back.
+        if seen == STANDING:
+            return differences
     return None
 
 
