@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -29,26 +29,22 @@ def offer(ada: Traveller) -> Offer:
 
 
 @pytest.fixture
-def world(extracted: World) -> World:
+def world(extracted: World, ada: Traveller, offer: Offer) -> World:
     """Payments lives in its service, which is up."""
-    bring_payments_to_service(extracted)
+    bring_payments_to_service(extracted, ada, offer)
     return extracted
 
 
-def bring_payments_to_service(world: World) -> None:
-    """Let the service own the writes, and run."""
-    if not world.service:
-        world.start_service()
+@pytest.fixture
+def service_back(world: World, ada: Traveller, offer: Offer) -> Callable[[], None]:
+    """Start the service again, and wait until the shop books."""
+    return lambda: bring_payments_to_service(world, ada, offer)
+
+
+def bring_payments_to_service(world: World, ada: Traveller, offer: Offer) -> None:
+    """Let the service own the writes, and run; the shop's breakers may need a moment to believe it."""
     if not world.is_service_open:
         world.switch()
-
-
-@pytest.fixture
-def service_back(world: World, ada: Traveller, offer: Offer) -> object:
-    """Start the service again, and wait until the shop books."""
-
-    def start() -> None:
+    if not world.service:
         world.start_service()
         wait_until(lambda: ada.book(offer, room=False).status == 201)
-
-    return start

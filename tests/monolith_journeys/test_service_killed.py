@@ -28,11 +28,11 @@ def booking(world: World, ada: Traveller, offer: Offer) -> str:
 @pytest.fixture(scope="class")
 def trip_of_before(extracted: World, ada: Traveller, offer: Offer) -> Iterator[str]:
     """A trip that was booked before the service died; it is dead until the class ends."""
-    bring_payments_to_service(extracted)
+    bring_payments_to_service(extracted, ada, offer)
     booked = ada.book(offer)
     extracted.kill_service()
     yield str(booked["id"])
-    extracted.start_service()
+    bring_payments_to_service(extracted, ada, offer)
 
 
 class TestWhileTheServiceIsDead:

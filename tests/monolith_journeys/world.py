@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest import mock
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -31,6 +32,7 @@ ROOT = Path(__file__).parents[2]
 BROKER_DATABASE = 11
 BOOKINGS = 300
 WAIT_SECONDS = 60.0
+ESTABLISHED = "01"  # as /proc/net/tcp writes it
 
 
 @dataclass
@@ -80,6 +82,16 @@ class World:
             yield
         finally:
             os.killpg(processor.process.pid, signal.SIGCONT)
+
+    @property
+    def is_processor_asked(self) -> bool:
+        """Whether bytes have arrived at the card processor that it has not read."""
+        port = urlsplit(self.stand.companion_urls["processor"]).port
+        lines = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+        return any(
+            line[1].endswith(f":{port:04X}") and line[3] == ESTABLISHED and not line[4].endswith(":00000000")
+            for line in lines
+        )
 
     # What the books say.
 
