@@ -122,6 +122,17 @@ def some_nightly(points: Sequence[str], *, keep: int) -> list[Any]:
     return [point if point in drawn else pytest.param(point, marks=pytest.mark.nightly) for point in points]
 
 
+def kit_objects(url: str) -> list[str]:
+    """Triggers, functions and tables that a move installs."""
+    query = """
+        SELECT tgname FROM pg_trigger WHERE tgname LIKE 'boundaries%%'
+        UNION ALL SELECT proname FROM pg_proc WHERE proname LIKE 'boundaries%%'
+        UNION ALL SELECT relname FROM pg_class WHERE relname ~ '^boundaries_(log|ledger|shape)_'
+    """
+    with psycopg.connect(url) as session:
+        return [row[0] for row in session.execute(query.replace("%%", "%"))]
+
+
 class _Healthy(http.server.BaseHTTPRequestHandler):
     """What the steps ask of a service that nobody calls here: that it lives."""
 

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from boundaries.faults import all_fault_points
-from tests.crashes.conftest import CrashAt, Stand, points_of, some_nightly, strangler_points
+from tests.crashes.conftest import CrashAt, Stand, kit_objects, points_of, some_nightly, strangler_points
 from tests.crashes.traffic import traffic
 from tests.journeys.library import Library
 
@@ -130,7 +130,7 @@ class TestAbort:
             seen.wait_for_writes_at("monolith")
 
         assert seen.errors == []
-        assert _kit_objects(library.url("monolith")) == []
+        assert kit_objects(library.url("monolith")) == []
         with psycopg.connect(library.url("monolith")) as session:
             assert session.execute("SELECT count(*) FROM fines_payment").fetchone() == (len(seen.references),)
 
@@ -184,14 +184,3 @@ def files_below(folder: Path) -> dict[str, bytes]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-
-
-def _kit_objects(url: str) -> list[str]:
-    """Triggers, functions and tables that a move installs."""
-    query = """
-        SELECT tgname FROM pg_trigger WHERE tgname LIKE 'boundaries%%'
-        UNION ALL SELECT proname FROM pg_proc WHERE proname LIKE 'boundaries%%'
-        UNION ALL SELECT relname FROM pg_class WHERE relname ~ '^boundaries_(log|ledger|shape)_'
-    """
-    with psycopg.connect(url) as session:
-        return [row[0] for row in session.execute(query.replace("%%", "%"))]

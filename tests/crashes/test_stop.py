@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
+import pytest
 
 from boundaries.strangler.postgres.switch import HELD_AT_MOST_MS
 from tests.crashes.traffic import traffic
@@ -69,6 +70,7 @@ class TestHungCoordinator:
         assert seen.longest_seconds < LONGEST_SECONDS + SLOW_MACHINE_SECONDS
         seen.assert_nothing_lost_or_doubled()
 
+    @pytest.mark.nightly
     def test_given_the_last_rows_drained_when_it_hangs_then_what_is_written_later_is_drained_by_the_next(
         self, following: Library, tmp_path: Path
     ) -> None:
@@ -105,6 +107,7 @@ class TestLateOpener:
 
         seen.assert_nothing_lost_or_doubled()
 
+    @pytest.mark.nightly
     def test_given_others_who_opened_the_same_side_when_it_wakes_then_that_is_as_good(
         self, following: Library, tmp_path: Path
     ) -> None:

@@ -1,0 +1,56 @@
+"""Can every step be taken back under traffic, and the whole way be gone again afterwards?"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.crashes.conftest import kit_objects
+from tests.crashes.traffic import traffic
+from tests.journeys.library import Library
+
+
+class TestWayBack:
+    @pytest.mark.nightly
+    def test_given_reads_switched_when_all_is_taken_back_and_done_again_then_nothing_is_lost(
+        self, following: Library
+    ) -> None:
+        library = following
+        with traffic(library) as seen:
+            taken_back = [library.step("rollback", "--yes=fines")["figures"]["taken_back"] for _ in range(4)]
+            assert taken_back == ["switch-reads", "shadow", "verify", "replicate"]
+            assert kit_objects(library.url("monolith")) == []
+            seen.wait_for_writes_at("monolith")
+
+            for step in ("replicate", "verify"):
+                library.step(step)
+            library.wait_for_follower()
+            for step in ("shadow", "switch-reads"):
+                library.step(step)
+            library.step("switch-writes", "--yes=fines")
+            seen.wait_for_writes_at("service")
+
+        seen.assert_nothing_lost_or_doubled()
+
+    def test_given_nothing_replicated_when_taken_back_then_it_says_that_there_is_nothing(
+        self, provisioned: Library
+    ) -> None:
+        done = provisioned.extract("rollback", "--yes=fines", "--json")
+
+        assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (2, "BD503")
+
+
+class TestAbortTooLate:
+    def test_given_the_service_owns_the_writes_when_aborted_then_it_is_refused_and_nothing_has_changed(
+        self, following: Library
+    ) -> None:
+        library = following
+        with traffic(library) as seen:
+            library.step("switch-writes", "--yes=fines")
+            done = library.extract("abort", "--yes=fines", "--json")
+            assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (2, "BD541")
+            seen.wait_for_writes_at("service")
+            assert json.loads(library.extract("--json").stdout)["wanted"] == "following"
+
+        seen.assert_nothing_lost_or_doubled()
