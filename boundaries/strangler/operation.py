@@ -78,7 +78,7 @@ def run_step(
         except Exception as error:
             _finish(run, StepRun.Result.FAILED, str(error))
             raise
-        if not move.dry_run:
+        if not _is_trial(move, chosen):
             _remember(move, chosen, run)
     return run
 
@@ -131,8 +131,13 @@ def _check_order(move: Move, step: Step) -> None:
             reached=reached or "nothing yet",
             next=following,
         )
-    if step.destructive and not move.dry_run and move.options.get("yes") != move.name:
+    if step.destructive and not _is_trial(move, step) and move.options.get("yes") != move.name:
         raise NotConfirmed(context=move.name, step=step.name)
+
+
+def _is_trial(move: Move, step: Step) -> bool:
+    """Whether everything stays as it is: a dry run, or the rehearsal of the switch."""
+    return move.dry_run or (step.name == "switch-writes" and bool(move.options.get("rehearse")))
 
 
 def _remember(move: Move, step: Step, run: StepRun) -> None:

@@ -41,6 +41,28 @@ class TestWayBack:
         assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (2, "BD503")
 
 
+class TestTrial:
+    def test_given_reads_switched_when_the_switch_is_only_tried_then_everything_stays(
+        self, following: Library
+    ) -> None:
+        library = following
+        with traffic(library) as seen:
+            tried = library.step("switch-writes", "--rehearse")["figures"]
+            planned = library.step("switch-writes", "--dry-run")["figures"]
+            assert (tried["owner"], tried["rehearsed"]) == ("monolith", True)
+            assert planned["plan"][0].startswith("now the monolith owns the writes")
+
+            told = json.loads(library.extract("--json").stdout)
+            assert (told["reached"], told["next"], told["writes"]) == (
+                "switch-reads",
+                "switch-writes",
+                "monolith",
+            )
+            seen.wait_for_writes_at("monolith")
+
+        seen.assert_nothing_lost_or_doubled()
+
+
 class TestAbortTooLate:
     def test_given_the_service_owns_the_writes_when_aborted_then_it_is_refused_and_nothing_has_changed(
         self, following: Library
