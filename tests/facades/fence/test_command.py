@@ -17,7 +17,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from boundaries.facades import routing
-from boundaries.facades.failure import OwnerMoved
+from boundaries.facades.failure import OwnerMoved, OwnerUnknown
 from boundaries.facades.models import Receipt
 from tests.facades.fence import urls
 from tests.facades.fence.conftest import Place
@@ -101,6 +101,28 @@ class TestRequestInsideATransaction:
         assert (answer.status_code, answer.json()["code"], answer["Retry-After"]) == (503, "BD316", "1")
         assert not Order.objects.exists()
         assert place.count("service", "ledger_entry") == 0
+
+
+class TestNobodyOwns:
+    def test_a_command_waits_as_long_as_stated_and_has_done_nothing(
+        self, place: Place, account, settings
+    ) -> None:
+        settings.BOUNDARIES = {**settings.BOUNDARIES, "SWITCH_PATIENCE_SECONDS": 0.3}
+        place.close()
+
+        with pytest.raises(OwnerUnknown) as unknown:
+            Ledger.deposit(account_id=account, amount=FIVE)
+
+        assert unknown.value.waited_seconds >= 0.3
+        assert [place.count(side, "ledger_entry") for side in ("monolith", "service")] == [0, 0]
+
+    def test_a_command_goes_on_as_soon_as_somebody_does(self, place: Place, account) -> None:
+        with ThreadPoolExecutor() as pool:
+            place.close()
+            waiting = _start(pool, lambda: Ledger.deposit(account_id=account, amount=FIVE))
+            place.execute("UPDATE boundaries_facades_ownership SET open = true, epoch = 3")
+
+            assert waiting.result(10) == FIVE
 
 
 class TestAcrossTheSwitch:
