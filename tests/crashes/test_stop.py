@@ -124,10 +124,30 @@ class TestLateOpener:
         seen.assert_nothing_lost_or_doubled()
 
 
-def _cut_off(library: Library) -> None:
+class TestFollowers:
+    def test_given_traffic_when_all_their_sessions_are_ended_then_they_connect_again_and_take_turns(
+        self, following: Library
+    ) -> None:
+        library = following
+        library.start("second", library.argv("follow"))
+        with traffic(library) as seen:
+            for _ in range(3):
+                _cut_off(library, "monolith", "service")
+                seen.wait_for_writes_at("monolith")
+            library.wait_for_follower()
+            library.step("switch-writes", "--yes=fines")
+            seen.wait_for_writes_at("service")
+
+        seen.assert_nothing_lost_or_doubled()
+        assert library.stop("second") == 0
+
+
+def _cut_off(library: Library, *sides: str) -> None:
     """End the mover's sessions at the monolith, as keep-alives do some time after a machine has gone."""
-    with psycopg.connect(library.monolith.superuser_url, autocommit=True) as session:
-        session.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s",
-            [library.monolith.role("mover")],
-        )
+    for side in sides or ("monolith",):
+        database = library.monolith if side == "monolith" else library.service
+        with psycopg.connect(database.superuser_url, autocommit=True) as session:
+            session.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s",
+                [database.role("mover")],
+            )
