@@ -1,0 +1,1 @@
+"""One module per bench; its function `run` returns rows."""
