@@ -105,7 +105,7 @@ class TestAlone:
             "-c", "import service.wsgi", check=False, cwd=tmp_path, PYTHONPATH=str(service.folder)
         )
 
-        assert "BD537" in done.stderr.strip().splitlines()[-1]
+        assert "BD324" in done.stderr.strip().splitlines()[-1]
 
 
 def paths_of(folder):
