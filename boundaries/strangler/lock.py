@@ -17,7 +17,7 @@ from django.db import connections
 
 from boundaries.conf import setting
 from boundaries.errors import BoundaryError
-from boundaries.strangler.postgres.connection import Connection
+from boundaries.strangler.postgres.connection import LIVELINESS, Connection
 
 _NOBODY = "it has just ended"
 
@@ -47,6 +47,7 @@ def operation_lock(context: str, step: str) -> Iterator[None]:
     :raises StepUnderWay: naming the session that has it.
     """
     with _application_session() as connection:
+        connection.execute(LIVELINESS)
         connection.execute("SELECT set_config('application_name', %s, false)", [_say(context, step)])
         if not _try(connection, "step", context):
             raise StepUnderWay(context=context, holder=_holder(connection, "step", context))

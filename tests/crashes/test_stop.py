@@ -143,11 +143,12 @@ class TestFollowers:
 
 
 def _cut_off(library: Library, *sides: str) -> None:
-    """End the mover's sessions at the monolith, as keep-alives do some time after a machine has gone."""
+    """End the sessions of the move, at the monolith, as keep-alives do some time after a machine has gone."""
     for side in sides or ("monolith",):
         database = library.monolith if side == "monolith" else library.service
         with psycopg.connect(database.superuser_url, autocommit=True) as session:
             session.execute(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s",
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE usename = %s OR application_name LIKE 'boundaries fines %%'",
                 [database.role("mover")],
             )

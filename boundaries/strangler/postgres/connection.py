@@ -24,7 +24,7 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 # Text forms must not depend on whose session it is: checksums compare them.
 _SESSION = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 1"
 # The server must notice that our machine is gone: its session would hold the operator's lock for two hours.
-_SESSION += "; SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
+LIVELINESS = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
 
 
 class MoverUnknown(BoundaryError):
@@ -65,7 +65,7 @@ class Endpoint:
             raise DatabaseUnreachable(
                 context=self.context, side=self.side, reason=first_line(error)
             ) from error
-        connection.execute(_SESSION)
+        connection.execute(f"{_SESSION}; {LIVELINESS}")
         owner = owner_role(connection)
         if owner is not None:
             connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(owner)))
