@@ -22,10 +22,15 @@ from boundaries.facades.principal import current_principal
 from boundaries.facades.remote import ask, ask_query
 from boundaries.facades.warning import warn_in_transaction
 
+# As plain text: looking a member up on its class, and hashing it, costs more than all the rest of a local call.
+_LOCAL, _SHADOW, _CANARY = RouteMode.LOCAL.value, RouteMode.SHADOW.value, RouteMode.CANARY.value
+_REMOTE, _VERIFY_REMOTE = RouteMode.REMOTE.value, RouteMode.VERIFY_REMOTE.value
+
 
 def call(operation: Operation[Any, Any], arguments: dict[str, Any], key: str | None) -> Any:
     """Run one operation wherever it has to be run, and return or raise what it answered."""
-    _check_names(operation, arguments)
+    if arguments.keys() != operation.argument_names:
+        operation.check_arguments(arguments)
     if operation.kind == "query":
         return _query(operation, arguments)
     return _command(operation, arguments, key or new_key())
@@ -38,13 +43,14 @@ def answer_locally(operation: Operation[Any, Any], arguments: dict[str, Any]) ->
 
 def _query(operation: Operation[Any, Any], arguments: dict[str, Any]) -> Any:
     mode = _mode(operation, arguments)
-    if mode == RouteMode.LOCAL:
+    if mode == _LOCAL:
+        operation.at_once = routing.shortcut(operation.context, operation.name)
         return answer_locally(operation, arguments)
-    if mode == RouteMode.SHADOW:
+    if mode == _SHADOW:
         control = answer_locally(operation, arguments)
         shadow.compare_later(operation, arguments, control, candidate_is_remote=True)
         return control
-    return _answer_remotely(operation, arguments, is_verified=mode == RouteMode.VERIFY_REMOTE)
+    return _answer_remotely(operation, arguments, is_verified=mode == _VERIFY_REMOTE)
 
 
 def _answer_remotely(operation: Operation[Any, Any], arguments: dict[str, Any], *, is_verified: bool) -> Any:
@@ -64,15 +70,14 @@ def _mode(operation: Operation[Any, Any], arguments: dict[str, Any]) -> str:
     """The route with its canary decided; reads after writes, and reads of a copy too old, are sent to the owner."""
     context = operation.context
     if scope.has_written(context):
-        return RouteMode.LOCAL if routing.owner_is_here(context) else RouteMode.REMOTE
+        return _LOCAL if routing.owner_is_here(context) else _REMOTE
     entry = routing.route_of(context, operation.name)
     mode = entry.mode
-    if mode == RouteMode.CANARY:
-        mode = RouteMode.REMOTE if _bucket(operation, arguments) < entry.basis_points else RouteMode.LOCAL
-    is_here = mode in {RouteMode.LOCAL, RouteMode.SHADOW}
-    if operation.max_staleness is not None and is_here and _is_too_old(operation, routing.age_of(context)):
-        return RouteMode.REMOTE
-    return mode
+    if mode == _CANARY:
+        mode = _REMOTE if _bucket(operation, arguments) < entry.basis_points else _LOCAL
+    if operation.max_staleness is None or mode not in (_LOCAL, _SHADOW):
+        return mode
+    return _REMOTE if _is_too_old(operation, routing.age_of(context)) else mode
 
 
 def _is_too_old(operation: Operation[Any, Any], age_seconds: float | None) -> bool:
@@ -133,8 +138,3 @@ def _refuse_in_transaction(operation: Operation[Any, Any]) -> None:
         raise RemoteInTransaction(context=operation.context, operation=operation.name)
     if policy == "warn":
         warn_in_transaction(operation)
-
-
-def _check_names(operation: Operation[Any, Any], arguments: dict[str, Any]) -> None:
-    if arguments.keys() != operation.argument_names:
-        operation.check_arguments(arguments)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import uuid
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, TypeVar, get_type_hints
 
 import msgspec
@@ -18,9 +19,18 @@ from boundaries.errors import BoundaryError
 from boundaries.facades.answer import Kind
 from boundaries.facades.domain_error import DomainError
 from boundaries.facades.failure import ContractError
+from boundaries.facades.present import present
 
 P = ParamSpec("P")
 R = TypeVar("R")
+
+
+def _nowhere(**arguments: Any) -> Any:
+    raise NotImplementedError(arguments)
+
+
+# No snapshot is this object.
+NOT_AT_ONCE: tuple[object, Callable[..., Any]] = (object(), _nowhere)
 
 
 class BadFacade(BoundaryError):
@@ -69,29 +79,30 @@ class Operation(Generic[P, R]):
         self.raises = tuple(raises)
         self.compare = compare
         self.max_staleness = max_staleness
+        # The method that answers while this snapshot lasts: caller, scope and age make no difference.
+        self.at_once: tuple[object, Callable[..., Any]] = NOT_AT_ONCE
         self.facade: type[Facade]
         self.context = ""
         self.version = ""
         self.__doc__ = declaration.__doc__
 
     def __call__(self, *args: P.args, **arguments: P.kwargs) -> R:
-        from boundaries.facades.dispatch import call
-
+        snapshot, method = self.at_once
+        if snapshot is present.snapshot and len(arguments) == self._arity and not args:
+            return method(**arguments)  # type: ignore[no-any-return]
         if args:
             raise TypeError(f"{self} takes keyword arguments only")
-        return call(self, arguments, None)  # type: ignore[no-any-return]
+        return _dispatch()(self, arguments, None)  # type: ignore[no-any-return]
 
     def keyed(self, key: str) -> Callable[P, R]:
         """The same command under an idempotency key of your own: however often it is called, it happens once."""
-        from boundaries.facades.dispatch import call
-
         if self.kind != "command":
             raise TypeError(f"{self} is a query; only commands take a key")
 
         def run(*args: P.args, **arguments: P.kwargs) -> R:
             if args:
                 raise TypeError(f"{self} takes keyword arguments only")
-            return call(self, arguments, key)  # type: ignore[no-any-return]
+            return _dispatch()(self, arguments, key)  # type: ignore[no-any-return]
 
         return run
 
@@ -112,6 +123,7 @@ class Operation(Generic[P, R]):
             raise self._bad("the return annotation is missing")
         self.result = hints["return"]
         self.argument_names = frozenset(field[0] for field in fields)
+        self._arity = len(fields)
         try:
             self.arguments = msgspec.defstruct(
                 f"{self.name}_arguments", fields, kw_only=True, forbid_unknown_fields=True
@@ -245,6 +257,14 @@ def all_facades() -> dict[str, type[Facade]]:
 def new_key() -> str:
     """A fresh idempotency key."""
     return str(uuid.uuid4())
+
+
+@cache
+def _dispatch() -> Callable[[Operation[Any, Any], dict[str, Any], str | None], Any]:
+    """What runs a call; imported on first use, since it needs Django's models and this module does not."""
+    from boundaries.facades.dispatch import call
+
+    return call
 
 
 _facades: dict[str, type[Facade]] = {}

@@ -11,10 +11,10 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import DatabaseError, Error, connections, transaction
 from django.db.models import DurationField, ExpressionWrapper, F
@@ -24,7 +24,9 @@ from boundaries.conf import setting
 from boundaries.contexts.map import current_map
 from boundaries.errors import BoundaryError
 from boundaries.facades import local
+from boundaries.facades.facade import NOT_AT_ONCE
 from boundaries.facades.models import Freshness, Ownership, Route, RouteChange, RouteMode
+from boundaries.facades.present import present
 
 log = logging.getLogger("boundaries.routing")
 
@@ -85,6 +87,8 @@ class Snapshot:
     owners: Mapping[str, Owner] = field(default_factory=dict)
     copies: Mapping[str, Copy] = field(default_factory=dict)
     taken_at: float = 0.0
+    # Filled as operations are asked for; every snapshot begins anew.
+    resolved: dict[tuple[str, str], Entry] = field(default_factory=dict, compare=False)
 
 
 # What may follow what; any mode may fall back to local while the owner is here, and remote to verify_remote and back.
@@ -99,21 +103,19 @@ _NEXT = {
 
 def snapshot() -> Snapshot:
     """The present snapshot; reads it on first use in a process and starts the background refresh."""
-    if _keeper.pid != os.getpid() or not _keeper.poll_seconds:
-        _keeper.start()
-    return _keeper.snapshot
+    if not keeper.is_running:
+        keeper.start()
+    return keeper.snapshot
 
 
 def refresh() -> Snapshot:
     """Read the tables now, for example because the gate has just said that the owner moved."""
-    _keeper.snapshot = _read()
-    return _keeper.snapshot
+    return keeper.take()
 
 
 def owner_is_here(context: str) -> bool:
     """Whether this process may try to write `context` in its own database."""
-    owner = snapshot().owners.get(context)
-    return owner.open if owner is not None else local.lives_here(context)
+    return _is_owner_here(snapshot(), context)
 
 
 def epoch_of(context: str) -> int | None:
@@ -123,15 +125,28 @@ def epoch_of(context: str) -> int | None:
 
 
 def route_of(context: str, operation: str) -> Entry:
-    """The route of one operation: the forced one, its own, its context's, or the only one possible."""
-    forced = _forced(context, operation)
-    if forced:
-        return forced
-    routes = snapshot().routes
-    found = routes.get((context, operation)) or routes.get((context, ""))
-    if found:
-        return found
-    return Entry(RouteMode.LOCAL if owner_is_here(context) else RouteMode.REMOTE)
+    """The route of one operation: the forced one, its own, its context's, or the only one possible.
+
+    Worked out once per snapshot: a local call must not cost more than looking it up.
+    """
+    taken = snapshot()
+    found = taken.resolved.get((context, operation))
+    if found is None:
+        found = taken.resolved[context, operation] = _resolve(taken, context, operation)
+    return found
+
+
+def shortcut(context: str, operation: str) -> tuple[object, Callable[..., Any]]:
+    """The present snapshot, and the method that is the whole answer to a query while it lasts; or NOT_AT_ONCE.
+
+    That is so where the route is local and the owner is here: caller, scope and age make no difference then.
+    """
+    taken = present.snapshot
+    if not isinstance(taken, Snapshot) or not _is_owner_here(taken, context):
+        return NOT_AT_ONCE
+    if _resolve(taken, context, operation).mode != RouteMode.LOCAL:
+        return NOT_AT_ONCE
+    return taken, getattr(local.implementation_of(context), operation)
 
 
 def age_of(context: str) -> float | None:
@@ -219,6 +234,19 @@ def _read() -> Snapshot:
     return Snapshot(routes=routes, owners=owners, copies=copies, taken_at=time.monotonic())
 
 
+def _resolve(taken: Snapshot, context: str, operation: str) -> Entry:
+    if forced := _forced(context, operation):
+        return forced
+    if found := taken.routes.get((context, operation)) or taken.routes.get((context, "")):
+        return found
+    return Entry(RouteMode.LOCAL.value if _is_owner_here(taken, context) else RouteMode.REMOTE.value)
+
+
+def _is_owner_here(taken: Snapshot, context: str) -> bool:
+    owner = taken.owners.get(context)
+    return owner.open if owner is not None else local.lives_here(context)
+
+
 def _forced(context: str, operation: str) -> Entry | None:
     text = os.environ.get(FORCE_VARIABLE)
     if not text:
@@ -233,35 +261,55 @@ def _parse_forced(text: str) -> dict[str, Entry]:
     return {name.strip(): Entry(mode.strip()) for name, _, mode in pairs if mode.strip() in _NEXT}
 
 
-class _Keeper:
+class Keeper:
     """Holds the snapshot of one process and refreshes it in a daemon thread, also after a fork."""
 
     def __init__(self) -> None:
         self.pid = 0
         self.poll_seconds = 0.0
+        self.is_running = False
         self.snapshot = Snapshot()
         self._lock = threading.Lock()
 
     def start(self) -> None:
+        """Read the first snapshot, and let the thread read the next ones; without it, read at every call."""
         self.poll_seconds = setting("ROUTE_POLL_SECONDS")
         if not self.poll_seconds:
-            self.snapshot = _read()
+            self.take()
             return
         with self._lock:
-            if self.pid == os.getpid():
+            if self.is_running:
                 return
-            self.snapshot = _read()
             self.pid = os.getpid()
+            self.take()
             threading.Thread(target=self._poll, name="boundaries-routes", daemon=True).start()
+            self.is_running = True
+
+    def take(self) -> Snapshot:
+        """Read the tables now."""
+        taken = _read()
+        self.snapshot = taken
+        present.snapshot = taken if self.is_running else None
+        return taken
+
+    def forget(self) -> None:
+        """Let the thread end, if it is of this process, and begin anew at the next call.
+
+        After a fork the thread has stayed with the parent, and the lock may have been held there.
+        """
+        self.is_running, self.pid = False, 0
+        present.snapshot = None
+        self._lock = threading.Lock()
 
     def _poll(self) -> None:
         while self.pid == os.getpid():
             time.sleep(self.poll_seconds)
             try:
-                self.snapshot = _read()
+                self.take()
             except Error:
                 log.warning("routes and owners could not be read; the last ones stay in use", exc_info=True)
                 connections[setting("DATABASE")].close()
 
 
-_keeper = _Keeper()
+keeper = Keeper()
+os.register_at_fork(after_in_child=keeper.forget)

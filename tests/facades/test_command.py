@@ -103,7 +103,10 @@ class TestArguments:
         with pytest.raises(TypeError, match=r"unknown arguments \['ammount'\].*lacks \['amount'\]"):
             Ledger.deposit(account_id=uuid.uuid4(), ammount=1)
 
-    def test_a_local_query_costs_no_statement_of_the_kit(self, account, settings, django_assert_num_queries):
+    def test_a_local_query_costs_no_statement_of_the_kit(
+        self, account, settings, request, django_assert_num_queries
+    ):
+        request.addfinalizer(routing.keeper.forget)
         settings.BOUNDARIES = {**settings.BOUNDARIES, "ROUTE_POLL_SECONDS": 60}
         routing.snapshot()
 

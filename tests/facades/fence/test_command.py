@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 import uuid
@@ -37,8 +36,8 @@ def account(place: Place) -> uuid.UUID:
 @contextmanager
 def _unaware(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A process whose snapshot of the owners is not due to be read again for a minute."""
-    for name, value in {"pid": os.getpid(), "poll_seconds": 60.0, "snapshot": routing.refresh()}.items():
-        monkeypatch.setattr(routing._keeper, name, value)
+    for name, value in {"is_running": True, "poll_seconds": 60.0, "snapshot": routing.refresh()}.items():
+        monkeypatch.setattr(routing.keeper, name, value)
     yield
     monkeypatch.undo()
 
