@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import subprocess
 import sys
@@ -19,10 +20,11 @@ ROOT = Path(__file__).parents[2]
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a bench may use. Django is set up on `monolith`, whose tables are migrated; `service` has the same."""
+    """What a bench may use. Django is set up on `monolith`, whose tables are migrated; `service` has the same, `empty` none."""
 
     monolith: Database
     service: Database
+    empty: Database
     redis_url: str
     folder: Path
 
@@ -48,6 +50,7 @@ def prepared(folder: Path) -> Iterator[Place]:
         running(clusters=("alpha", "beta"), redis=True, given={}) as servers,
         throw_away_database(admin_url=servers.admin_url("alpha")) as monolith,
         throw_away_database(admin_url=servers.admin_url("beta")) as service,
+        throw_away_database(admin_url=servers.admin_url("beta")) as empty,
     ):
         os.environ |= {
             "DATABASE_URL": monolith.owner_url,
@@ -61,7 +64,9 @@ def prepared(folder: Path) -> Iterator[Place]:
         import django
 
         django.setup()
-        yield Place(monolith, service, servers.environ["REDIS_URL"], folder)
+        yield Place(monolith, service, empty, servers.environ["REDIS_URL"], folder)
         from django.db import connections
 
+        # A thread of the kit goes on looking for routes as long as this process lives.
+        logging.getLogger("boundaries.routing").setLevel(logging.CRITICAL)
         connections.close_all()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from tests.bench.measure import ratio_of
+from tests.bench.measure import processor_seconds_of, ratio_of
 from tests.bench.place import Place
 from tests.bench.report import Row
 from tests.bench.sums.local import LocalSums
 from tests.bench.sums.public import Sums
 
-CALLS = 20_000
+CALLS = 2_000
 
 
 def run(place: Place) -> list[Row]:
@@ -23,5 +23,5 @@ def run(place: Place) -> list[Row]:
         for number in range(CALLS):
             local.add(left=number, right=1)
 
-    ratio = ratio_of(through_the_facade, plain, rounds=15)
+    ratio = ratio_of(through_the_facade, plain, rounds=101, cost=processor_seconds_of)
     return [Row("local_query_ratio", ratio, "x", 10.0, "lower", "a plain method call")]

@@ -18,7 +18,7 @@ TRANSACTIONS = 50
 
 def run(place: Place) -> list[Row]:
     """One insert and an event that somebody listens to, over the insert alone; each commits for itself."""
-    account = Account.objects.create(owner="bench").pk
+    account = Account.objects.create(owner="outbox").pk
 
     def insert(*, is_told: bool) -> None:
         for _ in range(TRANSACTIONS):

@@ -6,7 +6,6 @@ import os
 import time
 from collections.abc import Iterator
 from statistics import median
-from uuid import UUID
 
 import urllib3
 
@@ -25,8 +24,7 @@ KEY = b"the new key of monolith and parcels"
 
 def run(place: Place) -> list[Row]:
     """A query through transport and policy over urllib3 with headers that were signed before the clock started."""
-    assert UUID(int=7)
-    environ = {"DATABASE_URL": place.service.owner_url, "REDIS_URL": place.redis_url}
+    environ = {"DATABASE_URL": place.empty.owner_url, "REDIS_URL": place.redis_url}
     with running_service(environ=environ, folder=place.folder) as service:
         os.environ["PARCELS_URL"] = service.url
         ours, theirs = [], []
