@@ -13,7 +13,8 @@ from boundaries.contexts.map import Context
 from boundaries.contexts.table import TableSpec, tables_of
 from boundaries.errors import BoundaryError
 from boundaries.facades.models import Side
-from boundaries.strangler.postgres import switch
+from boundaries.strangler.gate import Gate
+from boundaries.strangler.postgres import capture, gate, switch
 from boundaries.strangler.postgres.apply import Flow
 from boundaries.strangler.postgres.connection import Connection, Endpoint, Pair, pair_of
 from boundaries.strangler.postgres.table import Table, read_tables
@@ -61,6 +62,22 @@ class Both:
         """The way of the changes from `source` to the other side."""
         left, right = self.connection(source), self.connection(opposite(source))
         return Flow(self.context, left, right, tables if tables is not None else self.tables(source))
+
+
+def trigger_gates(both: Both) -> Iterator[Gate]:
+    """Capture and gate are on every table of both sides, and fire for everybody: a disabled one stops nobody."""
+    for side in ("monolith", "service"):
+        connection = both.connection(side)
+        missing = [
+            table.name
+            for table in both.tables(side)
+            if not capture.is_installed(connection, both.context, table)
+            or not gate.is_installed(connection, both.context, table)
+        ]
+        yield Gate(
+            f"triggers of the {side} are enabled", not missing, ", ".join(missing) or "all of them",
+            f"Somebody has switched them off: run `boundaries extract {both.context} replicate` again.",
+        )  # fmt: skip
 
 
 def opposite(side: str) -> str:

@@ -7,10 +7,21 @@ import argparse
 from boundaries.cli import DONE, FOUND, Verb, print_json
 
 
+def _know_extractions() -> None:
+    """Let the facts know of extractions also where the mover is installed and this room is not."""
+    from django.apps import apps
+
+    if apps.is_installed("boundaries.strangler"):
+        from boundaries.watch import facts, journey
+
+        facts.register_extractions(journey.summaries)
+
+
 def _status(options: argparse.Namespace) -> int:
     from boundaries.watch.facts import overview
     from boundaries.watch.terminal import show
 
+    _know_extractions()
     facts = overview()
     if options.format == "json":
         print_json(facts.as_dict())
@@ -22,6 +33,7 @@ def _status(options: argparse.Namespace) -> int:
 def _doctor(options: argparse.Namespace) -> int:
     from boundaries.watch.doctor import examine
 
+    _know_extractions()
     findings = examine()
     if options.format == "json":
         print_json({"findings": [finding.as_dict() for finding in findings]})

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from psycopg import sql
 
 from boundaries.strangler.postgres.connection import Connection, mover_role
-from boundaries.strangler.postgres.ddl import run_briefly
+from boundaries.strangler.postgres.ddl import run_briefly, take_from_others
 from boundaries.strangler.postgres.table import Table
 
 # Part of every object's name, so that objects of kit N and N-1 can be told apart.
@@ -72,7 +72,7 @@ def install(connection: Connection, context: str, tables: Sequence[Table]) -> No
     run_briefly(
         connection, [sql.SQL(_LOG).format(log=log_table(context))], what=f"the change log of {context}"
     )
-    _close_to_others(connection, context)
+    take_from_others(connection, f"boundaries_log_{context}", "ALL")
     mover = mover_role(connection)
     for table in tables:
         if not is_installed(connection, context, table):
@@ -141,19 +141,6 @@ def _statements(context: str, table: Table, mover: str) -> list[sql.SQL | sql.Co
             sql.SQL("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}").format(table.qualified, trigger),
         ]
     return statements
-
-
-def _close_to_others(connection: Connection, context: str) -> None:
-    """Take from everybody but the owner what default privileges have given on the log."""
-    grantees = connection.execute(
-        """
-        SELECT DISTINCT grantee::regrole::text FROM pg_class, aclexplode(relacl)
-        WHERE oid = to_regclass(%s) AND grantee <> relowner AND grantee <> 0
-        """,
-        [f"boundaries_log_{context}"],
-    ).fetchall()
-    for (grantee,) in grantees:
-        connection.execute(sql.SQL("REVOKE ALL ON {} FROM {}").format(log_table(context), sql.SQL(grantee)))
 
 
 def _function(context: str, table: Table) -> sql.Identifier:

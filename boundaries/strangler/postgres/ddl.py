@@ -46,6 +46,23 @@ def run_briefly(connection: Connection, statements: Sequence[sql.SQL | sql.Compo
     raise LockRefused(what=what, timeout_ms=LOCK_TIMEOUT_MS, attempts=ATTEMPTS, blockers=blockers)
 
 
+def take_from_others(connection: Connection, table: str, privileges: str) -> None:
+    """Take from everybody but the owner what default privileges have given on one of the kit's own tables."""
+    grantees = connection.execute(
+        """
+        SELECT DISTINCT grantee::regrole::text FROM pg_class, aclexplode(relacl)
+        WHERE oid = to_regclass(%s) AND grantee <> relowner AND grantee <> 0
+        """,
+        [table],
+    ).fetchall()
+    for (grantee,) in grantees:
+        connection.execute(
+            sql.SQL("REVOKE {} ON {} FROM {}").format(
+                sql.SQL(privileges), sql.Identifier(table), sql.SQL(grantee)
+            )
+        )
+
+
 def blockers_of(connection: Connection) -> str:
     """Who holds locks in this database, for the operator's eyes: pid, role, application, age of the transaction.
 

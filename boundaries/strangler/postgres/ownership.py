@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from boundaries.errors import BoundaryError
 from boundaries.strangler.postgres.connection import Connection
+from boundaries.strangler.postgres.ddl import take_from_others
 
 
 class BothOpen(BoundaryError):
@@ -42,6 +43,11 @@ def ensure(connection: Connection, context: str, *, is_open: bool, address: str)
         """,
         [context, is_open, address],
     )
+
+
+def protect(connection: Connection) -> None:
+    """Leave the rows to the mover: an application that could open its own side would be past every gate."""
+    take_from_others(connection, "boundaries_facades_ownership", "INSERT, UPDATE, DELETE, TRUNCATE")
 
 
 def align(monolith: Connection, service: Connection, context: str) -> None:

@@ -69,7 +69,8 @@ class Replicate:
         """Install, copy, catch up, build, follow; each part knows what is done already."""
         with both_sides(move.context) as both:
             _install(move, both)
-            _refuse_open_target(both)
+            if _is_owned_by_service(both):
+                return _repaired(move, both)
             with consumer_lock(both.monolith, move.name):
                 figures = _copy(move, both) if _is_needed(move, both) else _already(both)
             _want_following(move.name)
@@ -104,6 +105,7 @@ def _install(move: Move, both: Both) -> None:
     for side in ("monolith", "service"):
         move.progress.report(f"installing capture in the {side}")
         connection, tables = both.connection(side), both.tables(side)
+        ownership.protect(connection)
         capture.install(connection, move.name, tables)
         fault_point("replicate.capture_installed")
         gate.install(connection, move.name, tables)
@@ -116,10 +118,19 @@ def own_address() -> str:
     return os.environ.get(url.removeprefix("env:"), "") if url.startswith("env:") else url
 
 
-def _refuse_open_target(both: Both) -> None:
+def _is_owned_by_service(both: Both) -> bool:
     row = ownership.read(both.service, both.context)
-    if row is not None and row.open:
+    return row is not None and row.open
+
+
+def _repaired(move: Move, both: Both) -> dict[str, Any]:
+    """Capture and gates are whole again; nothing is copied over the rows that the service owns.
+
+    :raises TargetInUse: when nobody follows, so that a copy is what was asked for.
+    """
+    if Extraction.objects.get(pk=move.name).wanted != Wanted.FOLLOWING:
         raise TargetInUse(context=both.context)
+    return _already(both)
 
 
 def _is_needed(move: Move, both: Both) -> bool:

@@ -8,11 +8,11 @@ from typing import Any
 from boundaries.conf import setting
 from boundaries.facades import routing
 from boundaries.facades.models import RouteMode
-from boundaries.strangler.flow import Both, both_sides, opposite
+from boundaries.strangler.flow import Both, both_sides, trigger_gates
 from boundaries.strangler.gate import Gate
 from boundaries.strangler.health import follower_gate, service_gate, verify_gate
 from boundaries.strangler.lock import consumer_lock
-from boundaries.strangler.postgres import capture, gate
+from boundaries.strangler.postgres import capture
 from boundaries.strangler.postgres.switch import GateLost, finish, measure_pause, switch
 from boundaries.strangler.step import Move
 from boundaries.strangler.steps.switch_reads import comparison_gates
@@ -109,13 +109,4 @@ def switch_gates(both: Both) -> Iterable[Gate]:
         "no prepared transaction", not prepared or prepared[0] == 0, f"{prepared[0] if prepared else 0} prepared",
         "COMMIT PREPARED or ROLLBACK PREPARED them; they may hold the gate for ever.",
     )  # fmt: skip
-    back = opposite(owner)
-    missing = [
-        table.name for table in both.tables(back)
-        if not capture.is_installed(both.connection(back), both.context, table)
-        or not gate.is_installed(both.connection(back), both.context, table)
-    ]  # fmt: skip
-    yield Gate(
-        "the way back is installed", not missing, ", ".join(missing) or f"capture and gate on every table of the {back}",
-        f"Run `boundaries extract {both.context} replicate` again.",
-    )  # fmt: skip
+    yield from trigger_gates(both)

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from boundaries.errors import BoundaryError
-from boundaries.strangler.flow import both_sides
+from boundaries.strangler.flow import both_sides, trigger_gates
 from boundaries.strangler.gate import Gate
 from boundaries.strangler.lock import consumer_lock
-from boundaries.strangler.postgres import capture, fingerprint, gate, sequence
+from boundaries.strangler.postgres import fingerprint, sequence
 from boundaries.strangler.postgres.verify import count_rows, verify
 from boundaries.strangler.step import Move
 
@@ -35,20 +35,7 @@ class Verify:
     def gates(self, move: Move) -> Iterable[Gate]:
         """Capture and gate are installed and enabled on both sides."""
         with both_sides(move.context) as both:
-            for side in ("monolith", "service"):
-                connection = both.connection(side)
-                missing = [
-                    table.name
-                    for table in both.tables(side)
-                    if not (
-                        capture.is_installed(connection, move.name, table)
-                        and gate.is_installed(connection, move.name, table)
-                    )
-                ]
-                yield Gate(
-                    f"triggers of the {side} are enabled", not missing, ", ".join(missing) or "all of them",
-                    f"Somebody has switched them off: run `boundaries extract {move.name} replicate` again.",
-                )  # fmt: skip
+            yield from trigger_gates(both)
 
     def describe(self, move: Move) -> list[str]:
         """How much there is to compare."""

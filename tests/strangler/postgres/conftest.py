@@ -112,7 +112,9 @@ def _clean(sides: Sides) -> None:
         tables = sides.both.tables(side)
         gate.remove(connection, "ledger", tables)
         capture.remove(connection, "ledger", tables)
-        connection.execute("TRUNCATE ledger_account, ledger_entry, boundaries_facades_receipt, boundaries_facades_ownership")
+        connection.execute(
+            "TRUNCATE ledger_account, ledger_entry, boundaries_facades_receipt, boundaries_facades_ownership"
+        )
         shape.set_aside(connection, "ledger", [])
         shape.build(connection, "ledger")
         shape.drop_notes(connection, "ledger")

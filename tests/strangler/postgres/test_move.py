@@ -21,7 +21,9 @@ def copy_all(sides, chunk_rows=50):
     shape.set_aside(both.service, "ledger", both.tables("service"))
     backfill.empty(both.service, "ledger", both.tables("monolith"))
     rows = sum(
-        backfill.copy_table(both.monolith, both.service, "ledger", table, chunk_rows=chunk_rows, tell=lambda rows: None)
+        backfill.copy_table(
+            both.monolith, both.service, "ledger", table, chunk_rows=chunk_rows, tell=lambda rows: None
+        )
         for table in both.tables("monolith")
     )
     cycle(both.flow("monolith"))
@@ -35,7 +37,9 @@ def fill(sides, accounts=120):
         for number in range(accounts):
             key = uuid.uuid4()
             app.execute("INSERT INTO ledger_account VALUES (%s, %s, %s)", [key, f"owner {number}", number])
-            app.execute("INSERT INTO ledger_entry (account_id, amount, note) VALUES (%s, %s, '')", [key, number])
+            app.execute(
+                "INSERT INTO ledger_entry (account_id, amount, note) VALUES (%s, %s, '')", [key, number]
+            )
 
 
 def flip(sides, to):
@@ -57,7 +61,12 @@ class TestBackfill:
         copy_all(sides)
 
         both = sides.both
-        assert fingerprint.differences(both.monolith, both.service, both.tables("monolith"), both.tables("service")) == []
+        assert (
+            fingerprint.differences(
+                both.monolith, both.service, both.tables("monolith"), both.tables("service")
+            )
+            == []
+        )
 
     def test_changes_during_the_copy_are_not_lost(self, sides):
         sides.install()
@@ -133,7 +142,9 @@ class TestApply:
 
         cycle(sides.both.flow("monolith"))
 
-        assert [row[0].split(",")[0] for row in sides.rows("service", "boundaries_facades_receipt")] == ["(ledger"]
+        assert [row[0].split(",")[0] for row in sides.rows("service", "boundaries_facades_receipt")] == [
+            "(ledger"
+        ]
 
     def test_is_taken_back_as_a_whole_when_the_barrier_fails(self, sides):
         sides.install()
@@ -172,7 +183,11 @@ class TestVerify:
         [
             ("UPDATE ledger_entry SET amount = 7.77 WHERE amount = 30", "different", ("amount",)),
             ("DELETE FROM ledger_entry WHERE amount = 30", "missing", ()),
-            ("INSERT INTO ledger_entry (id, account_id, amount, note) SELECT -1, id, 1, '' FROM ledger_account LIMIT 1", "extra", ()),
+            (
+                "INSERT INTO ledger_entry (id, account_id, amount, note) SELECT -1, id, 1, '' FROM ledger_account LIMIT 1",
+                "extra",
+                (),
+            ),
         ],
     )
     def test_names_each_damaged_row(self, sides, damage, kind, fields):
@@ -184,7 +199,11 @@ class TestVerify:
         verdict = verify(sides.both.flow("monolith"))
 
         assert verdict.differences == 1
-        assert (verdict.shown[0].table, verdict.shown[0].kind, verdict.shown[0].fields) == ("ledger_entry", kind, fields)
+        assert (verdict.shown[0].table, verdict.shown[0].kind, verdict.shown[0].fields) == (
+            "ledger_entry",
+            kind,
+            fields,
+        )
 
 
 class TestSwitch:
@@ -236,7 +255,9 @@ class TestSwitch:
         flip(sides, "service")
 
         key = sides.account("service")
-        sides.app("service").execute("INSERT INTO ledger_entry (account_id, amount, note) VALUES (%s, 1, '')", [key])
+        sides.app("service").execute(
+            "INSERT INTO ledger_entry (account_id, amount, note) VALUES (%s, 1, '')", [key]
+        )
 
         assert sequence.behind(sides.both.service, sides.both.tables("service")) == []
 
@@ -297,7 +318,9 @@ def _write_until(sides, stop):
 
 
 def _wait_until_queued(sides):
-    query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND NOT granted"
+    query = (
+        "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ExclusiveLock' AND NOT granted"
+    )
     deadline = time.monotonic() + 5
     while not sides.both.monolith.execute(query).fetchone()[0]:
         assert time.monotonic() < deadline, "the switch never queued at the gate"
