@@ -98,6 +98,12 @@ def transfer(flow: Flow, *, tick: int, finish: Callable[[Connection], None] | No
     return Applied(keys=taken, rows=sum(rows.values()), tick=tick, by_table=rows)
 
 
+def create_stages(flow: Flow) -> None:
+    """Make the temporary tables of all tables beforehand, so that a switch need not while it holds the gate."""
+    for table in flow.tables:
+        _create_stage(flow.target, table)
+
+
 def draw_tick(source: Connection) -> int:
     """A number that orders snapshots of this database in real time; see `boundaries.facades.tick`."""
     return _draw_tick(source)
@@ -132,16 +138,7 @@ def _stage(flow: Flow, table: Table, *, is_whole: bool) -> None:
     """Copy the dirty keys, and the rows that they stand for now, into temporary tables of the target."""
     keys, rows = _temporary(table)
     columns = identifiers(table.copied)
-    flow.target.execute(
-        sql.SQL(
-            "CREATE TEMP TABLE IF NOT EXISTS {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA"
-        ).format(keys, table.key_columns(), table.qualified)
-    )
-    flow.target.execute(
-        sql.SQL(
-            "CREATE TEMP TABLE IF NOT EXISTS {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA"
-        ).format(rows, columns, table.qualified)
-    )
+    _create_stage(flow.target, table)
     distinct = sql.SQL(
         "SELECT DISTINCT {} FROM pg_temp.boundaries_taken k WHERE tbl = {} AND key IS NOT NULL"
     ).format(table.key_from_array(sql.SQL("k.key")), sql.Literal(table.name))
@@ -153,6 +150,16 @@ def _stage(flow: Flow, table: Table, *, is_whole: bool) -> None:
             columns, table.qualified, table.key_columns(), distinct, table.condition
         )
     _pipe(flow, current, rows, columns)
+
+
+def _create_stage(target: Connection, table: Table) -> None:
+    keys, rows = _temporary(table)
+    for name, columns in ((keys, table.key_columns()), (rows, identifiers(table.copied))):
+        target.execute(
+            sql.SQL(
+                "CREATE TEMP TABLE IF NOT EXISTS {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA"
+            ).format(name, columns, table.qualified)
+        )
 
 
 def _pipe(flow: Flow, query: sql.Composable, into: sql.Identifier, columns: sql.Composable) -> None:

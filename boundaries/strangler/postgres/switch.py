@@ -27,7 +27,7 @@ from boundaries.conf import setting
 from boundaries.errors import BoundaryError
 from boundaries.faults import fault_point
 from boundaries.strangler.postgres import ownership, sequence
-from boundaries.strangler.postgres.apply import Flow, cycle, draw_tick, transfer
+from boundaries.strangler.postgres.apply import Flow, create_stages, cycle, draw_tick, transfer
 from boundaries.strangler.postgres.connection import Connection, Endpoint, Pair
 from boundaries.strangler.postgres.ddl import blockers_of
 from boundaries.strangler.postgres.gate import lock_key
@@ -150,6 +150,7 @@ def switch(
     :raises Overtaken: when this process was paused after the close, and others have switched back meanwhile.
     """
     tell("catching up")
+    create_stages(flow)
     while cycle(flow).keys > CATCH_UP_ROWS:
         tell("catching up")
     fault_point("switch.caught_up")
