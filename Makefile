@@ -4,6 +4,9 @@ BIN    := $(VENV)/bin
 BOOKINGS ?= 100000
 SEED   ?= 1
 
+# Two workers: most tests wait for processes. A folder of tests stays with one of them.
+SIDE_BY_SIDE := --numprocesses 2 --dist loadgroup
+
 # A stamp per set of packages: it is written last, so a half-built .venv is built again.
 BASE_STAMP := $(VENV)/.rehearse
 TEST_STAMP := $(VENV)/.test
@@ -32,12 +35,12 @@ rehearse: $(BASE_STAMP)  ## extract payments from the running monolith, under tr
 	  $(BIN)/boundaries extract payments rehearse --bookings $(BOOKINGS) --seed $(SEED)
 
 test: $(TEST_STAMP)      ## what a contributor runs: real PostgreSQL, real Redis, under ten minutes
-	@$(BIN)/python -m pytest tests -m "not nightly and not browser"
-	@$(BIN)/python -m pytest tests/monolith monolith --ds=tests.monolith.settings
+	@$(BIN)/python -m pytest tests $(SIDE_BY_SIDE) -m "not nightly and not browser"
+	@$(BIN)/python -m pytest tests/monolith monolith --ds=tests.monolith.settings --numprocesses 2 --dist loadfile
 
 nightly: $(TEST_STAMP)   ## the long suites
 	@$(BIN)/python -m pytest tests -m "not browser"
-	@$(BIN)/python -m pytest tests/monolith monolith --ds=tests.monolith.settings
+	@$(BIN)/python -m pytest tests/monolith monolith --ds=tests.monolith.settings --numprocesses 2 --dist loadfile
 
 lint: $(TEST_STAMP)      ## ruff, mypy, the look-left contract, the context map of the monolith
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports && $(BIN)/boundaries check

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from boundaries.testing import plugin
@@ -13,6 +15,17 @@ def pytest_configure(config: pytest.Config) -> None:
     if not config.pluginmanager.is_registered(plugin):
         config.pluginmanager.register(plugin, "boundaries")
     end_with_make()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """With several workers, a folder stays with one: its tests share servers, copies and records of what was hit."""
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0] if _is_ours(item) else "others"
+        item.add_marker(pytest.mark.xdist_group(folder))
+
+
+def _is_ours(item: pytest.Item) -> bool:
+    return item.path.is_relative_to(Path(__file__).parent)
 
 
 @pytest.fixture(scope="session")
