@@ -77,7 +77,7 @@ def test_a_dropped_commit_turns_it_red(tmp_path: Path) -> None:
     rehearsed = rehearse(tmp_path, audit=AUDIT)
 
     assert (rehearsed.code, rehearsed.figure("ok")) == (1, False)
-    assert rehearsed.figure("writes.lost") >= 1
+    assert rehearsed.figure("writes.lost") >= 1, rehearsed.output[-3000:]
     assert "nothing_lost" in rehearsed.red
 
 

@@ -6,6 +6,7 @@ python -m tests.monolith_journeys.trouble stall
 
 from __future__ import annotations
 
+import json
 import os
 import runpy
 import signal
@@ -13,6 +14,7 @@ import sys
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import psycopg
 
@@ -24,7 +26,7 @@ BEGUN = (
 
 
 def dropped_commit(arguments: list[str]) -> None:
-    """Lose one captured payment that its traveller was told of, then let the audit look."""
+    """Lose one payment that its traveller was told of, then let the audit look."""
     owner_url = arguments[arguments.index("--payments-database") + 1]
     name = urlsplit(owner_url).path.lstrip("/")
     candidates = (os.environ["BOUNDARIES_MOVER_URL"], os.environ["PAYMENTS_DATABASE_URL"])
@@ -32,13 +34,24 @@ def dropped_commit(arguments: list[str]) -> None:
     with psycopg.connect(mover) as connection:
         connection.execute("SELECT set_config('role', pg_get_userbyid(datdba), false) FROM pg_database WHERE datname = current_database()")  # fmt: skip
         lost = connection.execute(
-            "SELECT id FROM payments_payment p WHERE state = 'authorised' AND processor_id LIKE 'auth-%'"
-            " AND authorised_at < now() - interval '10 seconds' LIMIT 1"
+            "SELECT id FROM payments_payment WHERE id = ANY(%s) LIMIT 1", [_told(arguments)]
         ).fetchone()
         assert lost, "nobody has booked"
-        connection.execute("DELETE FROM payments_payment WHERE id = %s", lost)
+        for table, column in (("refund", "payment_id"), ("ledgerentry", "payment_id"), ("payment", "id")):
+            connection.execute(f"DELETE FROM payments_{table} WHERE {column} = %s", lost)
     sys.argv = ["audit", *arguments]
     runpy.run_module("monolith.traffic.audit", run_name="__main__")
+
+
+def _told(arguments: list[str]) -> list[UUID]:
+    """The payments of all bookings that were acknowledged, from the journal of the load."""
+    journal = Path(arguments[arguments.index("--journal") + 1])
+    lines = (json.loads(line) for line in journal.read_text().splitlines())
+    return [
+        UUID(line["told"]["payment"])
+        for line in lines
+        if line["line"] == "request" and line["name"] == "book" and line["acknowledged"]
+    ]
 
 
 def stall() -> None:
