@@ -269,7 +269,7 @@ class Keeper:
         self.poll_seconds = 0.0
         self.is_running = False
         self.snapshot = Snapshot()
-        self._lock = threading.Lock()
+        self._begin_anew()
 
     def start(self) -> None:
         """Read the first snapshot, and let the thread read the next ones; without it, read at every call."""
@@ -282,7 +282,10 @@ class Keeper:
                 return
             self.pid = os.getpid()
             self.take()
-            threading.Thread(target=self._poll, name="boundaries-routes", daemon=True).start()
+            stop, every = self._stop, self.poll_seconds
+            threading.Thread(
+                target=self._poll, args=(stop, every), name="boundaries-routes", daemon=True
+            ).start()
             self.is_running = True
 
     def take(self) -> Snapshot:
@@ -293,17 +296,22 @@ class Keeper:
         return taken
 
     def forget(self) -> None:
-        """Let the thread end, if it is of this process, and begin anew at the next call.
+        """Let the thread end, and begin anew at the next call."""
+        self._stop.set()
+        self.after_fork()
 
-        After a fork the thread has stayed with the parent, and the lock may have been held there.
-        """
+    def after_fork(self) -> None:
+        """The thread has stayed with the parent, and a lock may have been held there: begin anew without either."""
         self.is_running, self.pid = False, 0
         present.snapshot = None
-        self._lock = threading.Lock()
+        self._begin_anew()
 
-    def _poll(self) -> None:
-        while self.pid == os.getpid():
-            time.sleep(self.poll_seconds)
+    def _begin_anew(self) -> None:
+        self._lock = threading.Lock()
+        self._stop = threading.Event()
+
+    def _poll(self, stop: threading.Event, every_seconds: float) -> None:
+        while not stop.wait(every_seconds):
             try:
                 self.take()
             except Error:
@@ -312,4 +320,4 @@ class Keeper:
 
 
 keeper = Keeper()
-os.register_at_fork(after_in_child=keeper.forget)
+os.register_at_fork(after_in_child=keeper.after_fork)

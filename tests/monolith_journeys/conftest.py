@@ -12,18 +12,18 @@ from .traveller import Offer, Traveller
 from .world import World, shop_world, wait_until
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def extracted(servers: Servers, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     with shop_world(servers, tmp_path_factory.mktemp("shop")) as world:
         yield world
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def ada(extracted: World) -> Traveller:
     return Traveller(extracted.stand.web_url, "traveller-0001")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def offer(ada: Traveller) -> Offer:
     return ada.find()
 

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -128,8 +129,10 @@ class TestKilled:
     ) -> None:
         supervisor = supervise(options=("--clusters", "solo", "--folder", str(tmp_path / "lairs")))
         (tmp_path / "lairs").mkdir()
-        for folder in (tmp_path, *tmp_path.parents[:2]):
-            folder.chmod(0o711)
+        shared = Path(tempfile.gettempdir())
+        for folder in (tmp_path, *tmp_path.parents):
+            if folder.is_relative_to(shared) and folder != shared:
+                folder.chmod(0o711)
         supervisor.wait_until_command_runs()
         watchdogs = [pid for pid in processes_of(supervisor.lair) if b"watchdog.py" in _command_line(pid)]
         assert len(watchdogs) == 1
