@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -15,6 +16,9 @@ from boundaries.errors import BoundaryError
 _LEFT_OUT = shutil.ignore_patterns(
     ".git", ".venv*", "var", "__pycache__", "*.pyc", ".mypy_cache", ".ruff_cache", ".pytest_cache", "node_modules", "*.egg-info"
 )  # fmt: skip
+
+
+SESSIONS_END_SECONDS = 20.0
 
 
 class CopyFailed(BoundaryError):
@@ -58,9 +62,24 @@ def copy_database(mover_url: str, name: str) -> None:
 
 
 def drop_database(mover_url: str, name: str) -> None:
-    """Drop a copy, with whoever is still connected."""
+    """Drop a copy. Sessions of processes that have just been ended are waited for: they are not ours to cut off.
+
+    :raises CopyFailed: when somebody stays connected.
+    """
+    statement = sql.SQL("DROP DATABASE IF EXISTS {}").format(sql.Identifier(name))
+    deadline = time.monotonic() + SESSIONS_END_SECONDS
     with _as_owner(mover_url) as connection:
-        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        while True:
+            try:
+                connection.execute(statement)
+            except psycopg.errors.ObjectInUse as error:
+                if time.monotonic() > deadline:
+                    raise CopyFailed(
+                        database=name, reason="a session on an older copy does not end"
+                    ) from error
+                time.sleep(0.1)
+            else:
+                return
 
 
 def copy_tree(source: Path, target: Path) -> None:
