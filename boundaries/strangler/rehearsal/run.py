@@ -36,7 +36,7 @@ from boundaries.strangler.rehearsal.report import write_report
 from boundaries.strangler.rehearsal.source import prepare_source
 from boundaries.strangler.rehearsal.stand import Stand, StepEnded
 
-SHARE_OF_CAPACITY = 0.62
+SHARE_OF_CAPACITY = 0.61
 CAPACITY_SECONDS = 10
 CALM_SECONDS = 13.0
 SETTLE_SECONDS = 3.0
