@@ -60,17 +60,6 @@ def service_gate(move: Move) -> Gate:
     return Gate("the service answers", status == 200, f"{url}: {status}", remedy)
 
 
-def wait_for(fact: object, *, seconds: float, every: float = 0.05) -> bool:
-    """Wait until a callable says yes; whether it did in time."""
-    assert callable(fact)
-    deadline = time.monotonic() + seconds
-    while not fact():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(every)
-    return True
-
-
 def _now(move: Move) -> Extraction:
     """The stored state as it is at this moment: the follower reports into it."""
     return Extraction.objects.filter(pk=move.name).first() or Extraction(context=move.name)

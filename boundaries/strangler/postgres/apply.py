@@ -63,8 +63,8 @@ def cycle(flow: Flow, *, at_barrier: Callable[[], None] | None = None) -> Applie
     `at_barrier` is called between the two commits: the target then equals the source's snapshot, which is still open
     on `flow.source`; verification compares there. If it raises, the entries return to the log.
     """
-    tick = _draw_tick(flow.source)
-    flow.source.execute(_TAKEN)
+    tick = draw_tick(flow.source)
+    create_taken(flow.source)
     flow.source.isolation_level = IsolationLevel.REPEATABLE_READ
     try:
         with flow.source.transaction():
@@ -98,6 +98,11 @@ def transfer(flow: Flow, *, tick: int, finish: Callable[[Connection], None] | No
     return Applied(keys=taken, rows=sum(rows.values()), tick=tick, by_table=rows)
 
 
+def create_taken(source: Connection) -> None:
+    """Make the temporary table that holds the entries of one cycle; it is empty again after each commit."""
+    source.execute(_TAKEN)
+
+
 def create_stages(flow: Flow) -> None:
     """Make the temporary tables of all tables beforehand, so that a switch need not while it holds the gate."""
     for table in flow.tables:
@@ -106,10 +111,6 @@ def create_stages(flow: Flow) -> None:
 
 def draw_tick(source: Connection) -> int:
     """A number that orders snapshots of this database in real time; see `boundaries.facades.tick`."""
-    return _draw_tick(source)
-
-
-def _draw_tick(source: Connection) -> int:
     row = source.execute("SELECT nextval('boundaries_facades_tick')").fetchone()
     assert row is not None
     return int(row[0])

@@ -60,7 +60,7 @@ def copy_table(
     copied = 0
     low, is_done = _progress(target, context, table)
     while not is_done:
-        high = _boundary(source, table, low, chunk_rows)
+        high = next_boundary(source, table, low, chunk_rows)
         rows = _copy_chunk(source, target, context, table, low, high)
         copied += rows
         tell(rows)
@@ -101,10 +101,6 @@ def next_boundary(
     connection: Connection, table: Table, low: Sequence[str] | None, rows: int
 ) -> list[str] | None:
     """The key that ends the next range of `rows` rows after `low`; None when fewer are left."""
-    return _boundary(connection, table, low, rows)
-
-
-def _boundary(connection: Connection, table: Table, low: Sequence[str] | None, rows: int) -> list[str] | None:
     found = connection.execute(
         sql.SQL("SELECT {} FROM {} t WHERE {} ORDER BY {} OFFSET {} LIMIT 1").format(
             table.key_array("t"),

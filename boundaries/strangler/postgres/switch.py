@@ -27,7 +27,7 @@ from boundaries.conf import setting
 from boundaries.errors import BoundaryError
 from boundaries.faults import fault_point
 from boundaries.strangler.postgres import ownership, sequence
-from boundaries.strangler.postgres.apply import Flow, create_stages, cycle, draw_tick, transfer
+from boundaries.strangler.postgres.apply import Flow, create_stages, create_taken, cycle, draw_tick, transfer
 from boundaries.strangler.postgres.connection import Connection, Endpoint, Pair
 from boundaries.strangler.postgres.ddl import blockers_of
 from boundaries.strangler.postgres.gate import lock_key
@@ -201,9 +201,7 @@ def _take_gate(held: Flow, tell: Callable[[str], None]) -> int:
     """Open the holder's transaction and take the gate in it; returns how many attempts it took."""
     timeout, attempts = setting("GATE_TIMEOUT_MS"), setting("GATE_ATTEMPTS")
     holder = held.source
-    holder.execute(
-        "CREATE TEMP TABLE IF NOT EXISTS boundaries_taken (tbl text, key text[]) ON COMMIT DELETE ROWS"
-    )
+    create_taken(holder)
     blockers = ""
     for attempt in range(1, attempts + 1):
         tell("waiting at the gate")
