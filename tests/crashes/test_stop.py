@@ -18,7 +18,8 @@ import pytest
 
 from boundaries.strangler.postgres.switch import HELD_AT_MOST_MS
 from tests.crashes.traffic import traffic
-from tests.journeys.library import Library, wait_for
+from tests.journeys.library import Library
+from tests.waiting import wait_for
 
 # The server's own limit, and what a busy machine of two cores adds to it.
 LONGEST_SECONDS = HELD_AT_MOST_MS / 1000 + 0.5

@@ -18,7 +18,8 @@ from typing import Any
 
 import psycopg
 
-from tests.journeys.library import Library, wait_for
+from tests.journeys.library import Library
+from tests.waiting import wait_for
 
 WRITERS = 3
 MOVED, AGAIN = "MG001", "40001"

@@ -12,7 +12,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ import urllib3
 
 from boundaries.testing.database import Database, throw_away_database
 from boundaries.testing.port import free_port
+from tests.waiting import wait_for
 
 PROJECT = Path(__file__).parents[1] / "projects" / "library"
 BIN = Path(sys.executable).parent
@@ -196,14 +197,6 @@ def new_library(folder: Path, servers: Any, **environ: str) -> Iterator[Library]
         finally:
             for process in library.processes.values():
                 _kill(process)
-
-
-def wait_for(fact: Callable[[], bool], *, seconds: float, what: str) -> None:
-    """Wait until a fact is true, or fail saying what was waited for."""
-    deadline = time.monotonic() + seconds
-    while not fact():
-        assert time.monotonic() < deadline, f"waited {seconds} s for {what}"
-        time.sleep(0.02)
 
 
 def _environ(servers: Any, monolith: Database, service: Database) -> dict[str, str]:

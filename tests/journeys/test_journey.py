@@ -14,7 +14,8 @@ import psycopg
 import pytest
 import urllib3
 
-from tests.journeys.library import Library, new_library, wait_for
+from tests.journeys.library import Library, new_library
+from tests.waiting import wait_for
 
 NEEDED_CALLS = 20
 # Generous, since other tests may share the machine; a pause is measured in the rehearsal, not here.

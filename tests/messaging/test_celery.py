@@ -20,7 +20,7 @@ from boundaries.messaging.models import Delivery, DeliveryState
 from boundaries.messaging.relay import relay_round, relay_until_empty
 from tests.messaging.conftest import REAL_COMMITS, ROOT, command, effects, make_everything_due
 from tests.messaging.declared import Noted
-from tests.messaging.test_relay import wait_for
+from tests.waiting import wait_for
 
 pytestmark = REAL_COMMITS
 

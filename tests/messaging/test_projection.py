@@ -13,8 +13,8 @@ from boundaries.messaging.projection import Projection, on
 from boundaries.testing.messaging import deliver_all
 from tests.messaging.conftest import REAL_COMMITS
 from tests.messaging.declared import Noted
-from tests.messaging.test_relay import wait_for
 from tests.sample.orders.models import Order
+from tests.waiting import wait_for
 
 
 @pytest.fixture

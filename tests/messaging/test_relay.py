@@ -16,6 +16,7 @@ from boundaries.messaging.relay import relay_forever, relay_round, relay_until_e
 from boundaries.testing.messaging import deliver_all
 from tests.messaging.conftest import REAL_COMMITS, effects, expire_leases, make_everything_due, numbers
 from tests.messaging.declared import Noted
+from tests.waiting import wait_for
 
 
 def states() -> list[str]:
@@ -335,15 +336,6 @@ class TestRelayForever:
         assert set(Delivery.objects.filter(state="pending").values_list("attempts", "lease_token")) == {
             (0, None)
         }
-
-
-def wait_for(fact, seconds: float = 10.0) -> None:
-    import time
-
-    deadline = time.monotonic() + seconds
-    while not fact():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 def test_an_event_of_nobody_is_only_kept(outbox):

@@ -22,7 +22,7 @@ from tests.messaging.conftest import (
     numbers,
 )
 from tests.messaging.declared import Noted
-from tests.messaging.test_relay import wait_for
+from tests.waiting import wait_for
 
 pytestmark = REAL_COMMITS
 POINTS = ["relay.after_claim", "relay.before_commit", "relay.after_send", "relay.before_settle"]

@@ -11,8 +11,8 @@ from django.db import transaction
 from boundaries.messaging.models import SagaInstance, SagaState
 from tests.messaging.conftest import REAL_COMMITS, ROOT, command, commands, expire_leases, make_everything_due
 from tests.messaging.declared import Trip, TripData
-from tests.messaging.test_relay import wait_for
 from tests.messaging.test_relay_crash import stop_relay
+from tests.waiting import wait_for
 
 pytestmark = REAL_COMMITS
 RESUME = ("saga", "resume", "--once")

@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from boundaries.testing.servers import Servers
+from tests.waiting import wait_for
 
 from .traveller import Offer, Traveller
-from .world import World, shop_world, wait_until
+from .world import World, shop_world
 
 
 @pytest.fixture(scope="package")
@@ -47,4 +48,4 @@ def bring_payments_to_service(world: World, ada: Traveller, offer: Offer) -> Non
         world.switch()
     if not world.service:
         world.start_service()
-        wait_until(lambda: ada.book(offer, room=False).status == 201)
+        wait_for(lambda: ada.book(offer, room=False).status == 201)

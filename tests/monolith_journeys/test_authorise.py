@@ -7,8 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from tests.waiting import wait_for
+
 from .traveller import Offer, Traveller
-from .world import World, wait_until
+from .world import World
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -19,7 +21,7 @@ def test_given_a_processor_that_holds_the_money_when_the_service_dies_before_its
     with ThreadPoolExecutor(1) as pool:
         with world.processor_stopped():
             booking = pool.submit(ada.book, offer)
-            wait_until(lambda: world.is_processor_asked)
+            wait_for(lambda: world.is_processor_asked)
             world.kill_service()
         refused = booking.result()
 
@@ -27,12 +29,12 @@ def test_given_a_processor_that_holds_the_money_when_the_service_dies_before_its
     failed = _newest_failed(world)
     key = f"authorise-{failed}"
     # The harm that the test is about: money is held, and no row of ours says so.
-    wait_until(lambda: key in world.authorisations())
+    wait_for(lambda: key in world.authorisations())
     assert failed not in world.payments_of("service")
 
     service_back()
 
-    wait_until(lambda: world.authorisations()[key].is_voided, lambda: world.authorisations()[key])
+    wait_for(lambda: world.authorisations()[key].is_voided, what=lambda: world.authorisations()[key])
     world.settle()
     (payment,) = world.payments_of("service")[failed]
     assert payment.state == "voided"
@@ -44,7 +46,7 @@ def test_given_an_authorise_under_way_when_the_same_request_is_sent_again_then_i
     with ThreadPoolExecutor(1) as pool:
         with world.processor_stopped():
             booking = pool.submit(ada.book, offer, key="sent twice")
-            wait_until(lambda: world.is_processor_asked)
+            wait_for(lambda: world.is_processor_asked)
             world.kill_service()
         first = booking.result()
     service_back()

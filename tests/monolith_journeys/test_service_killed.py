@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from tests.waiting import wait_for
+
 from .conftest import bring_payments_to_service
 from .traveller import Offer, Traveller
-from .world import World, wait_until
+from .world import World
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -83,7 +85,7 @@ def test_given_a_dead_service_when_bookings_failed_then_no_seat_room_or_money_ha
 
     assert {answer.status for answer in refused} == {503}
     # Nothing waits for the service: what was reserved is given back while it is still dead.
-    wait_until(lambda: _stock(world, offer) == before, lambda: (_stock(world, offer), before))
+    wait_for(lambda: _stock(world, offer) == before, what=lambda: (_stock(world, offer), before))
     assert len(world.authorisations()) == held
     assert _sagas_under_way(world) == []
 

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from tests.waiting import wait_for
+
 from .traveller import GOOD_CARD, SLOW_CARD, Offer, Told, Traveller
-from .world import World, wait_until
+from .world import World
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -49,10 +51,10 @@ def crowd(world: World, offer: Offer) -> Iterator[Crowd]:
             for number, traveller in enumerate(travellers)
         ]
         try:
-            wait_until(lambda: len(everybody.booked) >= BOOKINGS_FIRST)
+            wait_for(lambda: len(everybody.booked) >= BOOKINGS_FIRST)
             yield everybody
             seen = len(everybody.booked)
-            wait_until(lambda: len(everybody.booked) >= seen + BOOKINGS_FIRST)
+            wait_for(lambda: len(everybody.booked) >= seen + BOOKINGS_FIRST)
         finally:
             everybody.has_gone.set()
     for walk in walks:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,11 +26,11 @@ from monolith.traffic.audit.comparison import compare
 from monolith.traffic.audit.processor import Authorisation, read_authorisations, read_books
 from monolith.traffic.audit.rows import PaymentRow, read_rows
 from monolith.traffic.audit.told import Told
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 BROKER_DATABASE = 11
 BOOKINGS = 300
-WAIT_SECONDS = 60.0
 ESTABLISHED = "01"  # as /proc/net/tcp writes it
 
 
@@ -125,7 +124,7 @@ class World:
 
     def settle(self, owner: str = "service") -> None:
         """Wait until they agree; the news of a moment ago may still be under way."""
-        wait_until(lambda: not self.disagreements(owner), lambda: self.disagreements(owner))
+        wait_for(lambda: not self.disagreements(owner), what=lambda: self.disagreements(owner))
 
     def _rows(self, owner: str) -> Any:
         stand = self.stand
@@ -156,16 +155,6 @@ def shop_world(servers: Servers, folder: Path) -> Iterator[World]:
                 for running in stage.running:
                     running.process.send_signal(signal.SIGCONT)
         # The copies go with the roles that own them.
-
-
-def wait_until(
-    fact: Callable[[], object], otherwise: Callable[[], object] = lambda: "it never came true"
-) -> None:
-    """Wait for a fact."""
-    deadline = time.monotonic() + WAIT_SECONDS
-    while not fact():
-        assert time.monotonic() < deadline, otherwise()
-        time.sleep(0.1)
 
 
 def _prepared(stage: Stage, tree: Path, *, owner_url: str) -> World:

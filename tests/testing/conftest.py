@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from boundaries.testing.servers import Servers
-from tests.testing.process import wait_for
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
 SERVER_VARIABLES = ("DATABASE_URL", "REDIS_URL", "SOLO_ADMIN_URL", "BOUNDARIES_LAIR")

@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
-
-Fact = TypeVar("Fact")
 
 
 def processes_of(lair: str) -> list[int]:
     """Every living process that has the path in its command line, environment or current directory."""
     return [int(entry.name) for entry in Path("/proc").glob("[0-9]*") if _mentions(entry, lair)]
-
-
-def wait_for(look: Callable[[], Fact], *, seconds: float = 15.0) -> Fact:
-    """The first true answer of `look`; an assertion error if there is none in time."""
-    deadline = time.monotonic() + seconds
-    while not (fact := look()):
-        assert time.monotonic() < deadline, f"not true after {seconds} s: {look}"
-        time.sleep(0.02)
-    return fact
 
 
 def is_gone(lair: str) -> bool:

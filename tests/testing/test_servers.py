@@ -19,7 +19,8 @@ from boundaries.testing import installation, shared, watchdog
 from boundaries.testing.server import ServerNotStarted
 from boundaries.testing.servers import ServerDied, Servers, running
 from tests.testing.conftest import ROOT, Supervisor
-from tests.testing.process import is_alive, is_gone, processes_of, wait_for
+from tests.testing.process import is_alive, is_gone, processes_of
+from tests.waiting import wait_for
 
 Supervise = Callable[..., Supervisor]
 OWN_SERVER = {"DATABASE_URL": "postgresql://mine/mine"}

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from boundaries.testing import watchdog
-from tests.testing.process import wait_for
+from tests.waiting import wait_for
 
 
 @pytest.fixture

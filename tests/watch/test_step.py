@@ -12,6 +12,7 @@ from django.utils import timezone
 from boundaries.strangler.models import Extraction, StepRun
 from boundaries.watch import run
 from boundaries.watch.run import Order, StepNotStarted, permission_of, place
+from tests.waiting import wait_for
 
 LOOK = "boundaries_watch.view_controlroom"
 RUN = "boundaries_strangler.run_steps"
@@ -144,7 +145,7 @@ class TestPlace:
     def test_starts_a_long_step_in_a_process_of_its_own_under_the_users_name(self):
         started = place(Order("ledger", "verify", "ada", "to be sure"))
         assert (started.step, started.who, started.why) == ("verify", "ada", "to be sure")
-        wait_until(lambda: StepRun.objects.get().finished_at is not None)
+        wait_for(lambda: StepRun.objects.get().finished_at is not None)
         done = StepRun.objects.get()
         assert done.result == "refused"
         assert "BD503" in done.problem
@@ -163,9 +164,3 @@ class TestPlace:
     def test_uses_python_where_the_server_is_not_python(self, monkeypatch):
         monkeypatch.setattr(sys, "executable", "/usr/bin/uwsgi")
         assert run._command(Order("ledger", "plan", "ada", "x"))[0] == f"{sys.prefix}/bin/python3"
-
-
-def wait_until(fact, seconds=30):
-    from boundaries.strangler.health import wait_for
-
-    assert wait_for(fact, seconds=seconds)
