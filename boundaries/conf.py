@@ -136,6 +136,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Longest wait for the gate at the switch; writers wait no longer than this.",
     ),
     Setting("GATE_ATTEMPTS", 20, "attempts", "How often the switch asks for the gate before it gives up."),
+    Setting(
+        "SWITCH_SETTLE_SECONDS",
+        1.0,
+        "seconds",
+        "How long the switch keeps catching up before it asks for the gate; its own checks cost something too.",
+    ),
     Setting("SWITCH_LAG_ROWS", 5_000, "rows", "Most unapplied changes at which the switch may begin."),
     Setting(
         "SHADOW_CALLS_NEEDED",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from boundaries.testing.watchdog import end_with_make
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Nothing is measured here that a switch would have to let pass first; the rehearsal does not come this way.
+    os.environ.setdefault("BOUNDARIES_SWITCH_SETTLE_SECONDS", "0")
     # The entry point is there only where the kit is installed.
     if not config.pluginmanager.is_registered(plugin):
         config.pluginmanager.register(plugin, "boundaries")

@@ -94,7 +94,10 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--users", type=int, default=16, help="travellers who sign in (default: %(default)s)")
     parser.add_argument(
-        "--clock", choices=("exponential", "uniform"), default="exponential", help="of the arrivals"
+        "--clock",
+        choices=("exponential", "uniform"),
+        default="exponential",
+        help="of the arrivals: by lot, or evenly spaced and mixed",
     )
     parser.add_argument("--mix", type=_mix, metavar="NAME=SHARE,...", help=f"of {', '.join(JOURNEYS)}")
     parser.add_argument(

@@ -11,6 +11,7 @@ import asyncio
 import os
 import random
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -104,17 +105,22 @@ class Drive:
             raise NobodyHomeError(f"Not everybody could sign in at {self.url}: is the shop up, and seeded?")
 
     async def _arrivals(self, client: Client, journeys_per_second: float) -> None:
-        chance = random.Random(self.seed)
         due = time.monotonic()
-        while not self.stopping.is_set():
-            gap = chance.expovariate(1.0) if self.clock == "exponential" else 1.0
+        for gap, name in self._plan():
             due += gap / journeys_per_second
             if await self._stopped_before(due):
                 return
-            name = self.mix.pick(chance)
             task = asyncio.create_task(walk(name, self._traveller(client, name, due=due)))
             self._journeys.add(task)
             task.add_done_callback(self._journeys.discard)
+
+    def _plan(self) -> Iterator[tuple[float, str]]:
+        """The gap before each journey, in mean gaps, and which one it is: by lot, or as even as can be."""
+        if self.clock == "uniform":
+            yield from ((1.0, name) for name in self.mix.rotation())
+        chance = random.Random(self.seed)
+        while True:
+            yield chance.expovariate(1.0), self.mix.pick(chance)
 
     async def _pause(self, seconds: float) -> None:
         """Wait, but not when everybody is to go home."""

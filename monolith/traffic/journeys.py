@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from monolith.traffic.traveller import DECLINED_CARD, JourneyOverError, Traveller
@@ -102,8 +102,19 @@ class Mix:
         )
 
     def pick(self, chance: random.Random) -> str:
-        """The name of the next journey."""
+        """The name of the next journey, by lot."""
         return chance.choices(self._names, self._shares)[0]
+
+    def rotation(self) -> Iterator[str]:
+        """The names of the next journeys, each as evenly spread as its share allows."""
+        total = sum(self._shares)
+        credit = dict.fromkeys(self._names, 0.0)
+        while True:
+            for name, share in zip(self._names, self._shares, strict=True):
+                credit[name] += share / total
+            chosen = max(credit, key=credit.__getitem__)
+            credit[chosen] -= 1.0
+            yield chosen
 
 
 async def walk(name: str, traveller: Traveller) -> None:

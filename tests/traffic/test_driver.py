@@ -8,9 +8,12 @@ import signal
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import pytest
+
+from monolith.traffic.journeys import JOURNEYS, Mix
 
 from .shop import Reply, Shop, running
 from .traffic import Traffic
@@ -35,6 +38,14 @@ class TestAQuietRun:
         requests = traffic.run("--rate", 100, "--seconds", 2, "--mix", "search=1", "--clock", "uniform")
 
         assert len(requests) == pytest.approx(200, rel=0.1)
+
+    def test_spreads_the_journeys_evenly_where_the_clock_is_even(self) -> None:
+        names = list(islice(Mix().rotation(), 1000))
+
+        assert Counter(names) == {name: journey.share * 10 for name, journey in JOURNEYS.items()}
+        bookers = [name not in {"search", "trips"} for name in names]
+        in_ten = [sum(bookers[start : start + 10]) for start in range(990)]
+        assert max(in_ten) - min(in_ten) <= 2
 
     def test_writes_down_what_it_was_told(self, traffic: Traffic, shop: Shop) -> None:
         requests = traffic.run("--rate", 120, "--seconds", 0.5, "--mix", "refund=1")

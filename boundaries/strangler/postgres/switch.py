@@ -16,6 +16,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -149,28 +150,25 @@ def switch(
     :raises GateLost: when it took too long; the source stays the owner.
     :raises Overtaken: when this process was paused after the close, and others have switched back meanwhile.
     """
-    tell("catching up")
     create_stages(flow)
-    while cycle(flow).keys > CATCH_UP_ROWS:
-        tell("catching up")
-    fault_point("switch.caught_up")
-    asked_at = datetime.now(UTC)
-    holder = source.connect()
-    try:
+    with closing(source.connect()) as holder:
+        create_taken(holder)
+        _catch_up(flow, tell)
+        fault_point("switch.caught_up")
         held = Flow(flow.context, holder, flow.target, flow.tables)
-        attempts = _take_gate(held, tell)
-        started = time.monotonic()
-        keys, epoch, sequences = _drain_and_close(held)
-    except (
-        psycopg.errors.IdleInTransactionSessionTimeout,
-        psycopg.errors.QueryCanceled,
-        psycopg.OperationalError,
-    ) as error:
-        raise GateLost(
-            context=flow.context, held_ms=HELD_AT_MOST_MS, reason=str(error).splitlines()[0]
-        ) from error
-    finally:
-        holder.close()
+        asked_at = datetime.now(UTC)
+        try:
+            attempts = _take_gate(held, tell)
+            started = time.monotonic()
+            keys, epoch, sequences = _drain_and_close(held)
+        except (
+            psycopg.errors.IdleInTransactionSessionTimeout,
+            psycopg.errors.QueryCanceled,
+            psycopg.OperationalError,
+        ) as error:
+            raise GateLost(
+                context=flow.context, held_ms=HELD_AT_MOST_MS, reason=str(error).splitlines()[0]
+            ) from error
     fault_point("switch.closed")
     if not ownership.open_for(flow.target, flow.context, epoch):
         _require_opened(flow, to, epoch)
@@ -182,26 +180,29 @@ def switch(
 
 def measure_pause(flow: Flow, *, source: Endpoint) -> float:
     """Take the gate, drain, and let go again without closing: the pause in milliseconds that a switch would have now."""
-    while cycle(flow).keys > CATCH_UP_ROWS:
-        pass
-    holder = source.connect()
-    try:
+    with closing(source.connect()) as holder:
+        create_taken(holder)
+        _catch_up(flow)
         held = Flow(flow.context, holder, flow.target, flow.tables)
         _take_gate(held, lambda phase: None)
         started = time.monotonic()
-        holder.execute("SELECT 1")
         transfer(held, tick=draw_tick(holder))
         holder.execute("COMMIT")
         return round((time.monotonic() - started) * 1000, 2)
-    finally:
-        holder.close()
+
+
+def _catch_up(flow: Flow, tell: Callable[[str], None] = lambda phase: None) -> None:
+    """Apply the log until little is left, for as long at least as the load of our own preparations takes to pass."""
+    tell("catching up")
+    settled_at = time.monotonic() + setting("SWITCH_SETTLE_SECONDS")
+    while cycle(flow).keys > CATCH_UP_ROWS or time.monotonic() < settled_at:
+        time.sleep(min(0.1, max(0.0, settled_at - time.monotonic())))
 
 
 def _take_gate(held: Flow, tell: Callable[[str], None]) -> int:
     """Open the holder's transaction and take the gate in it; returns how many attempts it took."""
     timeout, attempts = setting("GATE_TIMEOUT_MS"), setting("GATE_ATTEMPTS")
     holder = held.source
-    create_taken(holder)
     blockers = ""
     for attempt in range(1, attempts + 1):
         tell("waiting at the gate")
