@@ -93,7 +93,7 @@ def _figures(report: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
     for pause in report["write_pause_ms"]["all"]:
         name = "Writes over" if pause["kind"] == "switch" else "Writes back"
         yield f"{name}: p50 / p99 / longest", _latencies(pause)
-        yield f"{name}: the same, 10 s before", _latencies(pause["baseline_ms"])
+        yield f"{name}: the same, 10 s before", _latencies(pause["baseline"])
         yield f"{name}: from asking for the gate to open", _with_unit(pause["closed_ms"], "ms")
 
 

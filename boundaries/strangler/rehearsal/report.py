@@ -106,7 +106,8 @@ def _pauses(measured: Measurements) -> dict[str, Any]:
 def _pause(switch: Switch, pause: Pause) -> dict[str, Any]:
     return {
         **pause.during.as_dict(),
-        "baseline_ms": pause.baseline.as_dict(),
+        "baseline_ms": pause.baseline.max,
+        "baseline": pause.baseline.as_dict(),
         "excess_ms": round(pause.excess_ms, 2),
         "requests": pause.during.count,
         "baseline_requests": pause.baseline.count,
