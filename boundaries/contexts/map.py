@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 from boundaries.contexts.claim import check_claims
 from boundaries.contexts.reading import TableReader, nearest_spelling
@@ -20,14 +20,17 @@ from boundaries.errors import BoundaryError
 
 State = Literal["inside", "moving", "outside"]
 Mode = Literal["strict", "open"]
+Severity = Literal["error", "warning", "off"]
+Side = Literal["offending", "owned"]
 
-_MAP_KEYS = ("root", "baseline", "settings", "contexts", "check", "rehearsal", "compiled")
+_MAP_KEYS = ("root", "baseline", "settings", "contexts", "check", "owners", "rehearsal", "compiled")
+_BASELINE_KEYS = ("file", "split")
 _CONTEXT_KEYS = (
     "packages", "models", "owner", "public", "facade", "implementation", "calls", "listens_to", "state",
-    "mode", "shared", "service",
+    "mode", "shared", "severity", "service",
 )  # fmt: skip
 _SERVICE_KEYS = ("path", "url", "database")
-_CHECK_KEYS = ("tests", "type_checking", "loaders", "exclude")
+_CHECK_KEYS = ("tests", "type_checking", "loaders", "exclude", "severity")
 
 
 class UnknownContext(BoundaryError):
@@ -94,7 +97,10 @@ class Service:
 
 @dataclass(frozen=True)
 class Context:
-    """One bounded context as declared. `calls` is None when the key is absent: not the same as empty."""
+    """One bounded context as declared. `calls` is None when the key is absent: not the same as empty.
+
+    `severity` is by a rule's code; it goes before `mode` and before what the map says for all contexts.
+    """
 
     name: str
     packages: tuple[str, ...]
@@ -108,6 +114,7 @@ class Context:
     state: State = "inside"
     mode: Mode = "strict"
     shared: bool = False
+    severity: Mapping[str, Severity] = field(default_factory=dict)
     service: Service | None = None
 
     def is_public(self, module: str) -> bool:
@@ -118,17 +125,24 @@ class Context:
 
 @dataclass(frozen=True)
 class CheckOptions:
-    """What the lint counts beyond its defaults: tests, `TYPE_CHECKING` imports, own loaders."""
+    """What the lint counts beyond its defaults (tests, `TYPE_CHECKING` imports, own loaders), and how grave
+    each rule is, by its code.
+    """
 
     tests: bool = False
     type_checking: bool = False
     loaders: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class ContextMap:
-    """A valid map. `root`, `baseline` and services' folders are absolute paths."""
+    """A valid map. `root`, `baseline` and services' folders are absolute paths.
+
+    `baseline_split` says on whose side of a violation its entry lies, with one file of the baseline's name in
+    each context's folder; None: there is one file. `owners` has the CODEOWNERS handles of each owner.
+    """
 
     path: Path
     root: Path
@@ -138,6 +152,8 @@ class ContextMap:
     rehearsal: Mapping[str, Any] = field(default_factory=dict)
     check: CheckOptions = field(default_factory=CheckOptions)
     compiled: bool = False
+    baseline_split: Side | None = None
+    owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def context(self, name: str) -> Context:
         """The context of that name.
@@ -228,27 +244,30 @@ def _read_map(source: MapSource) -> ContextMap:
     if not root.is_dir():
         table.refuse("root", f"names {str(root)!r}, which is no folder", 'root = "."')
     declared = TableReader(
-        source, ("contexts",), source.values.get("contexts", {}), known=_any(source.values)
+        source, ("contexts",), source.values.get("contexts", {}), known=_keys(source.values.get("contexts"))
     )
     contexts = {name: _read_context(source, name, values) for name, values in declared.values.items()}
+    baseline, split = _read_baseline(source, table)
     context_map = ContextMap(
         path=source.path,
         root=root,
-        baseline=folder / (table.text("baseline") or "boundaries-baseline.json"),
+        baseline=folder / baseline,
+        baseline_split=split,
         settings=table.text("settings"),
         contexts=contexts,
         rehearsal=table.mapping("rehearsal"),
         check=_read_check(source),
         compiled=table.flag("compiled"),
+        owners=_read_owners(source),
     )
     _check_names(context_map, source)
     check_claims(contexts.values(), source, root=None if context_map.compiled else root)
     return context_map
 
 
-def _any(values: Mapping[str, Any]) -> tuple[str, ...]:
-    contexts = values.get("contexts")
-    return tuple(contexts) if isinstance(contexts, dict) else ()
+def _keys(values: object) -> tuple[str, ...]:
+    """Every key of a table whose keys are the user's own."""
+    return tuple(values) if isinstance(values, dict) else ()
 
 
 def _read_context(source: MapSource, name: str, values: object) -> Context:
@@ -271,6 +290,7 @@ def _read_context(source: MapSource, name: str, values: object) -> Context:
         state=cast("State", table.choice("state", ("inside", "moving", "outside"))),
         mode=cast("Mode", table.choice("mode", ("strict", "open"))),
         shared=table.flag("shared"),
+        severity=_read_severity(source, (*place, "severity"), table.values.get("severity", {})),
         service=_read_service(source, name, table.values.get("service")),
     )
     if context.shared and (context.calls or context.listens_to):
@@ -300,7 +320,34 @@ def _read_check(source: MapSource) -> CheckOptions:
         type_checking=table.flag("type_checking"),
         loaders=table.texts("loaders") or (),
         exclude=table.texts("exclude") or (),
+        severity=_read_severity(source, ("check", "severity"), table.values.get("severity", {})),
     )
+
+
+def _read_severity(source: MapSource, place: Place, values: object) -> dict[str, Severity]:
+    """Any code is taken here; the lint knows which there are."""
+    table = TableReader(source, place, values, known=_keys(values))
+    return {code: cast("Severity", table.choice(code, get_args(Severity))) for code in table.values}
+
+
+def _read_baseline(source: MapSource, table: TableReader) -> tuple[str, Side | None]:
+    """The file's name, and how it is split: from a string, or from a table."""
+    name = "boundaries-baseline.json"
+    values = table.values.get("baseline")
+    if not isinstance(values, dict):
+        return table.text("baseline") or name, None
+    inner = TableReader(source, ("baseline",), values, known=_BASELINE_KEYS)
+    split = cast("Side", inner.choice("split", get_args(Side))) if "split" in values else None
+    file = inner.text("file") or name
+    if split and Path(file).name != file:
+        inner.refuse("file", "names a folder, and the map splits the baseline", f'file = "{Path(file).name}"')
+    return file, split
+
+
+def _read_owners(source: MapSource) -> dict[str, tuple[str, ...]]:
+    values = source.values.get("owners", {})
+    table = TableReader(source, ("owners",), values, known=_keys(values))
+    return {name: table.texts(name) or () for name in table.values}
 
 
 def _check_names(context_map: ContextMap, source: MapSource) -> None:

@@ -22,7 +22,7 @@ from importlinter import Contract, ContractCheck, fields, output
 from boundaries.contexts.map import ContextMap, load_map
 from boundaries.enforcement.baseline import read_baseline
 from boundaries.enforcement.kinds.link import Link, symbol_name
-from boundaries.enforcement.rules import judge, rule_of
+from boundaries.enforcement.rules import judge, rule_of, severity_of
 from boundaries.enforcement.source.allow import allows_in
 from boundaries.enforcement.source.tree import is_test_module
 
@@ -45,7 +45,8 @@ class ContextContract(Contract):
         for found in broken:
             lines = _unexcused_lines(found, context_map)
             known = accepted[found["rule"], found["importer"], found["imported"]]
-            if len(lines) > known and context_map.context(found["source_context"]).mode == "strict":
+            severity = severity_of(rule_of(found["rule"]), found["source_context"], context_map)
+            if len(lines) > known and severity == "error":
                 failing.append({**found, "lines": lines})
         return ContractCheck(kept=not failing, metadata={"broken": broken, "failing": failing})
 

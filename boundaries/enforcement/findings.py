@@ -5,13 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 
 from boundaries.contexts.map import Context, ContextMap
 from boundaries.contexts.source import read_source
 from boundaries.enforcement.coupling import Coupling, CouplingGraph
 from boundaries.enforcement.exception import Exceptions
 from boundaries.enforcement.kinds.link import Analysis, symbol_name
-from boundaries.enforcement.rules import allow_comment, cycle, leaking_door, unknown_owner
+from boundaries.enforcement.rules import (
+    allow_comment,
+    cycle,
+    leaking_door,
+    rule_of,
+    severity_of,
+    unknown_owner,
+)
 from boundaries.enforcement.source.facts import FileFacts
 from boundaries.enforcement.source.tree import SourceFile
 
@@ -22,13 +30,24 @@ _NOT_SENT = re.compile(
 
 
 def find_all(graph: CouplingGraph, analysis: Analysis, exceptions: Exceptions) -> Iterator[Coupling]:
-    """Circles of calls, doors that leak, contexts without owner, allow comments that are wrong."""
-    yield from find_cycles(graph, analysis.context_map)
-    for leak in find_leaks(analysis):
-        excused = exceptions.excuses(leak.path, leak.line, leaking_door.RULE.code)
-        yield replace(leak, allowed=leak.allowed or excused)
-    yield from find_ownerless(analysis.context_map)
-    yield from find_faulty_comments(exceptions, analysis)
+    """Circles of calls, doors that leak, contexts without owner, allow comments that are wrong.
+
+    Each is `allowed` where its rule only warns or a comment excuses it; a rule that is off finds nothing.
+    """
+    context_map = analysis.context_map
+    findings = chain(
+        find_cycles(graph, context_map),
+        find_leaks(analysis),
+        find_ownerless(context_map),
+        # Begins when the others have ended, and so knows which comments they had a use for.
+        find_faulty_comments(exceptions, analysis),
+    )
+    for finding in findings:
+        code = finding.rule or ""
+        severity = severity_of(rule_of(code), finding.source_context, context_map)
+        if severity != "off":
+            excused = exceptions.excuses(finding.path, finding.line, code)
+            yield replace(finding, allowed=excused or severity == "warning")
 
 
 def find_cycles(graph: CouplingGraph, context_map: ContextMap) -> Iterator[Coupling]:
@@ -71,7 +90,6 @@ def find_leaks(analysis: Analysis) -> Iterator[Coupling]:
                     target_context=owner,
                     source=symbol_name(file.module, scope),
                     target=shown,
-                    allowed=context.mode == "open",
                 )
 
 
@@ -92,7 +110,6 @@ def find_ownerless(context_map: ContextMap) -> Iterator[Coupling]:
                 target_context=context.name,
                 source=symbol_name("contexts", context.name),
                 target="owner",
-                allowed=True,
             )
 
 
@@ -186,7 +203,6 @@ def _finding(
     source: str,
     target: str,
     column: int = 1,
-    allowed: bool = False,
 ) -> Coupling:
     return Coupling(
         kind=kind,
@@ -197,6 +213,6 @@ def _finding(
         target_context=target_context,
         source=source,
         target=target,
-        allowed=allowed,
+        allowed=False,
         rule=rule,
     )

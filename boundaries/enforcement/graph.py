@@ -14,7 +14,7 @@ from boundaries.enforcement import linter
 from boundaries.enforcement.coupling import Coupling, CouplingGraph
 from boundaries.enforcement.exception import Exceptions
 from boundaries.enforcement.kinds import FINDERS, Analysis, Link
-from boundaries.enforcement.rules import judge, rule_of
+from boundaries.enforcement.rules import check_severities, judge, rule_of, severity_of
 from boundaries.enforcement.rules.rule import Rule
 from boundaries.enforcement.source.cache import FactCache
 from boundaries.enforcement.source.reader import SourceText, read_facts, read_texts
@@ -39,6 +39,7 @@ def read_graph(
     Nothing of the project is imported or run, and nothing is written into it; without `cache_folder` nothing
     is written at all.
     """
+    check_severities(context_map)
     cache = FactCache(cache_folder, context_map.root)
     text = read_texts(context_map)
     key = _verdict_key(text, context_map)
@@ -70,7 +71,6 @@ def read_graph(
 
 def _judged(link: Link, context_map: ContextMap, verdict: linter.Verdict, exceptions: Exceptions) -> Coupling:
     rule = _rule(link, context_map, verdict)
-    is_open = context_map.context(link.source_context).mode == "open"
     excused = rule is not None and exceptions.excuses(link.path, link.line, rule.code)
     return Coupling(
         kind=link.kind,
@@ -81,7 +81,7 @@ def _judged(link: Link, context_map: ContextMap, verdict: linter.Verdict, except
         target_context=link.target_context,
         source=link.source,
         target=link.target,
-        allowed=rule is None or is_open or excused or rule.severity == "note",
+        allowed=rule is None or excused or severity_of(rule, link.source_context, context_map) != "error",
         rule=rule.code if rule else None,
         evidence=link.evidence,
         detail=link.detail,

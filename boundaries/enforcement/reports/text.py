@@ -77,7 +77,7 @@ def _counted(result: CheckResult) -> Iterator[str]:
     if not result.counted:
         return
     pairs = Counter((c.source_context, c.target_context) for c in result.counted)
-    yield f"counted, not failing: {len(result.counted)} couplings (open contexts, notes, allowed by comment)"
+    yield f"counted, not failing: {len(result.counted)} couplings (open contexts, warnings, allowed by comment)"
     for (source, target), count in pairs.most_common(_MOST_PAIRS):
         yield f"  {count:5}  {source if source == target else f'{source} -> {target}'}"
     if len(pairs) > _MOST_PAIRS:

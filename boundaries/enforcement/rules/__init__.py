@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from boundaries.contexts.map import ContextMap
+from boundaries.contexts.map import ContextMap, Severity
 from boundaries.contexts.reading import nearest_spelling
+from boundaries.contexts.source import Place, read_source
 from boundaries.enforcement.kinds.link import Link
 from boundaries.enforcement.rules import (
     allow_comment,
@@ -48,7 +49,7 @@ class UnknownRule(BoundaryError):
     """Raised when a rule is named that does not exist."""
 
     code = "BD291"
-    problem = "There is no rule {name!r}."
+    problem = "{where}there is no rule {name!r}."
     remedy = "Did you mean {nearest}? Rules: {known}."
 
 
@@ -58,19 +59,51 @@ def rule_of(code: str) -> Rule:
     :raises UnknownRule: with the nearest code.
     """
     if code not in _BY_CODE:
-        raise UnknownRule(name=code, nearest=nearest_spelling(code, _BY_CODE), known=", ".join(_BY_CODE))
+        raise _unknown_rule(code)
     return _BY_CODE[code]
 
 
 def judge(link: Link, context_map: ContextMap) -> Rule | None:
-    """The rule that a link breaks, or None. What a shared context offers may be used by everybody."""
+    """The rule that a link breaks, or None. What a shared context offers may be used by everybody.
+
+    A rule that is switched off for the link's context is none.
+    """
     source = context_map.context(link.source_context)
     target = context_map.context(link.target_context)
     if target.shared:
         return None
-    if source.shared and link.kind in undeclared_dependency.RULE.kinds:
-        return undeclared_dependency.RULE
     for rule in RULES:
-        if rule.breaks and link.kind in rule.kinds and rule.breaks(link, source, target):
+        is_broken = link.kind in rule.kinds and rule.breaks and rule.breaks(link, source, target)
+        if is_broken and severity_of(rule, source.name, context_map) != "off":
             return rule
     return None
+
+
+def severity_of(rule: Rule, context: str, context_map: ContextMap) -> Severity:
+    """How grave it is when a context breaks a rule: as the context says, else as the map says for all, else
+    as the rule does; an open context's errors are warnings unless it says so itself.
+    """
+    source = context_map.context(context)
+    if rule.code in source.severity:
+        return source.severity[rule.code]
+    general = context_map.check.severity.get(rule.code, rule.severity)
+    return "warning" if general == "error" and source.mode == "open" else general
+
+
+def check_severities(context_map: ContextMap) -> None:
+    """Refuse a severity for a rule that does not exist.
+
+    :raises UnknownRule: with its line and the nearest code.
+    """
+    said: list[tuple[Place, str]] = [(("check", "severity"), code) for code in context_map.check.severity]
+    for context in context_map.contexts.values():
+        said += [(("contexts", context.name, "severity"), code) for code in context.severity]
+    for place, code in said:
+        if code not in _BY_CODE:
+            line = read_source(context_map.path).line_of((*place, code))
+            raise _unknown_rule(code, where=f"{context_map.path}:{line}: {'.'.join(place)}: ")
+
+
+def _unknown_rule(code: str, *, where: str = "") -> UnknownRule:
+    nearest = nearest_spelling(code, _BY_CODE)
+    return UnknownRule(where=where, name=code, nearest=nearest, known=", ".join(_BY_CODE))

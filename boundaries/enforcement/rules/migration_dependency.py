@@ -25,6 +25,6 @@ RULE = Rule(
         "is no longer needed."
     ),
     remedy="Squash the migrations of {source_context} once the relation is gone.",
-    severity="note",
+    severity="warning",
     breaks=_breaks,
 )

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
-from boundaries.contexts.map import Context
+from boundaries.contexts.map import Context, Severity
 from boundaries.enforcement.kinds.link import Link
 
-Severity = Literal["error", "note"]
+
+@dataclass(frozen=True)
+class Example:
+    """A few files that break a rule, and the same after the fix: path to text. Tests check both.
+
+    A file that `after` leaves out stays as it was.
+    """
+
+    before: Mapping[str, str]
+    after: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -17,8 +25,8 @@ class Rule:
     """One rule: a code, the kinds that it judges, and what people read.
 
     `breaks(link, source, target)` says whether a link between two contexts breaks it; rules over the whole
-    project leave it out. `remedy` may use the names of a coupling's fields. A `note` is counted and never
-    fails.
+    project leave it out. `remedy` may use the names of a coupling's fields. A `warning` is counted and never
+    fails; the map may say otherwise. `codemod` is the command that does the fix, where there is one.
     """
 
     code: str
@@ -29,3 +37,5 @@ class Rule:
     remedy: str
     severity: Severity = "error"
     breaks: Callable[[Link, Context, Context], bool] | None = None
+    example: Example = field(default_factory=lambda: Example({}, {}))
+    codemod: str = ""

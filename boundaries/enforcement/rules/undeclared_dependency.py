@@ -9,7 +9,8 @@ from boundaries.enforcement.rules.rule import Rule
 
 def _breaks(link: Link, source: Context, _target: Context) -> bool:
     known = (*(source.calls or ()), *source.listens_to)
-    return source.calls is not None and link.target_context not in known
+    may_call_anybody = source.calls is None and not source.shared
+    return not may_call_anybody and link.target_context not in known
 
 
 RULE = Rule(

@@ -11,5 +11,5 @@ RULE = Rule(
     why=("Somebody must say yes before a context's door changes, and be called when it breaks at night."),
     fix=('Write `owner = "..."` into the context\'s table of the map.'),
     remedy="Add `owner` to [contexts.{source_context}].",
-    severity="note",
+    severity="warning",
 )
