@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from boundaries.contexts.map import ContextMap
 from boundaries.enforcement.baseline import Entry, ReasonMissing, read_baseline, write_baseline
-from boundaries.enforcement.coupling import SCHEMA, Coupling, CouplingGraph
+from boundaries.enforcement.coupling import (
+    SCHEMA,
+    Coupling,
+    CouplingGraph,
+    Disagreement,
+    disagreements_as_dict,
+)
 from boundaries.enforcement.findings import find_all
 from boundaries.enforcement.graph import read_graph
+from boundaries.enforcement.witness import Witness
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,7 @@ class CheckResult:
     couplings: int
     unresolved: Mapping[str, int]
     notices: tuple[str, ...]
+    disagreements: tuple[Disagreement, ...] | None = None
 
     @property
     def new(self) -> tuple[Coupling, ...]:
@@ -58,6 +66,7 @@ class CheckResult:
                 "counted": len(self.counted),
                 "stale": len(self.stale),
             },
+            **disagreements_as_dict(self.disagreements),
         }
 
 
@@ -69,6 +78,7 @@ def run_check(
     update_baseline: bool = False,
     accept_new: str | None = None,
     use_linter: bool = True,
+    witnesses: Sequence[Witness] = (),
 ) -> CheckResult:
     """Check a project against its map and baseline.
 
@@ -79,7 +89,7 @@ def run_check(
     """
     if accept_new is not None and not accept_new.strip():
         raise ReasonMissing
-    reading = read_graph(context_map, cache_folder=cache_folder, use_linter=use_linter)
+    reading = read_graph(context_map, cache_folder=cache_folder, use_linter=use_linter, witnesses=witnesses)
     found = [*reading.graph.couplings, *find_all(reading.graph, reading.analysis, reading.exceptions)]
     violations = sorted((c for c in found if not c.allowed), key=lambda c: c.sort_key)
     baseline = read_baseline(context_map.baseline)
@@ -96,12 +106,15 @@ def run_check(
         couplings=len(reading.graph.couplings),
         unresolved=reading.graph.unresolved,
         notices=reading.graph.notices,
+        disagreements=reading.graph.disagreements,
     )
 
 
-def baselined_graph(context_map: ContextMap, *, cache_folder: Path | None = None) -> CouplingGraph:
+def baselined_graph(
+    context_map: ContextMap, *, cache_folder: Path | None = None, witnesses: Sequence[Witness] = ()
+) -> CouplingGraph:
     """The coupling graph, each violation marked with whether the baseline knows it."""
-    graph = read_graph(context_map, cache_folder=cache_folder).graph
+    graph = read_graph(context_map, cache_folder=cache_folder, witnesses=witnesses).graph
     marked, _ = read_baseline(context_map.baseline).mark(c for c in graph.couplings if not c.allowed)
     allowed = [coupling for coupling in graph.couplings if coupling.allowed]
     ordered = sorted([*marked, *allowed], key=lambda coupling: coupling.sort_key)

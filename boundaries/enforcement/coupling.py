@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 SCHEMA = 1
@@ -78,15 +78,34 @@ class Coupling:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """One coupling that the source and another witness see differently.
+
+    `known_to` is the evidence that has it: `static`, `exact` or `runtime`; `reason` says what the other lacks.
+    """
+
+    known_to: str
+    kind: str
+    path: str
+    line: int
+    source_context: str
+    target_context: str
+    source: str
+    target: str
+    reason: str
+
+
 @dataclass(frozen=True)
 class CouplingGraph:
     """All couplings of a project, sorted; how many places of each kind could not be resolved; and what to
-    tell.
+    tell. `disagreements` is None when only the source was asked.
     """
 
     couplings: tuple[Coupling, ...]
     unresolved: Mapping[str, int] = field(default_factory=dict)
     notices: tuple[str, ...] = ()
+    disagreements: tuple[Disagreement, ...] | None = None
 
     def as_dict(self, couplings: Iterable[Coupling] | None = None) -> dict[str, Any]:
         """The published JSON of the graph, or of some of its couplings."""
@@ -95,4 +114,10 @@ class CouplingGraph:
             "schema": SCHEMA,
             "couplings": [coupling.as_dict() for coupling in chosen],
             "unresolved": dict(sorted(self.unresolved.items())),
+            **disagreements_as_dict(self.disagreements),
         }
+
+
+def disagreements_as_dict(disagreements: Iterable[Disagreement] | None) -> dict[str, Any]:
+    """The published JSON of the disagreements; nothing when only the source was asked."""
+    return {} if disagreements is None else {"disagreements": [asdict(found) for found in disagreements]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -18,6 +18,7 @@ from boundaries.enforcement.rules import check_severities, judge, rule_of, sever
 from boundaries.enforcement.rules.rule import Rule
 from boundaries.enforcement.source.cache import FactCache
 from boundaries.enforcement.source.reader import SourceText, read_facts, read_texts
+from boundaries.enforcement.witness import Witness
 
 _MOST_FILES_NAMED = 5
 
@@ -32,12 +33,16 @@ class Reading:
 
 
 def read_graph(
-    context_map: ContextMap, *, cache_folder: Path | None = None, use_linter: bool = True
+    context_map: ContextMap,
+    *,
+    cache_folder: Path | None = None,
+    use_linter: bool = True,
+    witnesses: Sequence[Witness] = (),
 ) -> Reading:
     """Read the source below the map's root and judge every coupling between two contexts.
 
     Nothing of the project is imported or run, and nothing is written into it; without `cache_folder` nothing
-    is written at all.
+    is written at all. `witnesses` are asked for what the source does not show.
     """
     check_severities(context_map)
     cache = FactCache(cache_folder, context_map.root)
@@ -57,6 +62,8 @@ def read_graph(
     known = {file_key: said for (_, file_key), (_, said) in zip(text.files, facts.files, strict=True)}
     cache.save(facts=known, verdicts={key: answer} if use_linter and not verdict.problem else None)
     links += _unseen_by_us(links, verdict, analysis)
+    testimonies = [witness(links, analysis) for witness in witnesses]
+    links += [link for testimony in testimonies for link in testimony.links]
     exceptions = Exceptions.of(facts)
     couplings = [_judged(link, context_map, verdict, exceptions) for link in links]
     invisible = _invisible(analysis, verdict)
@@ -64,7 +71,8 @@ def read_graph(
     graph = CouplingGraph(
         couplings=tuple(sorted(couplings, key=lambda coupling: coupling.sort_key)),
         unresolved={kind: count for kind, count in unresolved.items() if count},
-        notices=tuple(_notices(facts.problems, verdict, invisible)),
+        notices=(*_notices(facts.problems, verdict, invisible), *(n for t in testimonies for n in t.notices)),
+        disagreements=tuple(d for t in testimonies for d in t.disagreements) if witnesses else None,
     )
     return Reading(graph, analysis, exceptions)
 

@@ -1,0 +1,37 @@
+"""Who else than the source knows couplings, and where do the two disagree?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from boundaries.enforcement.coupling import Disagreement
+from boundaries.enforcement.kinds.link import Analysis, Link
+
+
+@dataclass(frozen=True)
+class Testimony:
+    """What a witness adds: links that the source does not show, what it sees differently, what to tell people."""
+
+    links: tuple[Link, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
+    notices: tuple[str, ...] = ()
+
+
+# Called with every link that the source shows.
+Witness = Callable[[Sequence[Link], Analysis], Testimony]
+
+
+def disagreement(link: Link, *, known_to: str, reason: str) -> Disagreement:
+    """A link that only one of the two knows."""
+    return Disagreement(
+        known_to=known_to,
+        kind=link.kind,
+        path=link.path,
+        line=link.line,
+        source_context=link.source_context,
+        target_context=link.target_context,
+        source=link.source,
+        target=link.target,
+        reason=reason,
+    )
