@@ -7,6 +7,8 @@ with a list `VERBS`; this module finds them by name, so that it imports no room 
 from __future__ import annotations
 
 import argparse
+import atexit
+import gc
 import importlib
 import importlib.util
 import json
@@ -133,6 +135,8 @@ def _start_django(options: argparse.Namespace) -> None:
     root = str(context_map.root)
     if root not in sys.path:
         sys.path.insert(0, root)
+    # Looking through all that Django has loaded for garbage, only to end, would take a fifth of a second.
+    atexit.register(gc.freeze)
     try:
         django.setup()
     except (ImproperlyConfigured, ImportError) as error:

@@ -137,6 +137,12 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("GATE_ATTEMPTS", 20, "attempts", "How often the switch asks for the gate before it gives up."),
     Setting(
+        "HELD_CALL_SECONDS",
+        3_600,
+        "seconds",
+        "How long a command called inside a caller's transaction keeps the writes from being switched.",
+    ),
+    Setting(
         "SWITCH_SETTLE_SECONDS",
         1.0,
         "seconds",

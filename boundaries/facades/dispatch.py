@@ -12,7 +12,7 @@ import time
 from typing import Any
 
 from boundaries.conf import setting
-from boundaries.facades import routing, scope, shadow
+from boundaries.facades import held_call, routing, scope, shadow
 from boundaries.facades.command import Fenced, in_transaction, open_settled, run_settled
 from boundaries.facades.facade import Operation, new_key
 from boundaries.facades.failure import OwnerMoved, OwnerUnknown, RemoteInTransaction
@@ -20,7 +20,6 @@ from boundaries.facades.local import implementation_of
 from boundaries.facades.models import RouteMode
 from boundaries.facades.principal import current_principal
 from boundaries.facades.remote import ask, ask_query
-from boundaries.facades.warning import warn_in_transaction
 
 # As plain text: looking a member up on its class, and hashing it, costs more than all the rest of a local call.
 _LOCAL, _SHADOW, _CANARY = RouteMode.LOCAL.value, RouteMode.SHADOW.value, RouteMode.CANARY.value
@@ -56,7 +55,7 @@ def _query(operation: Operation[Any, Any], arguments: dict[str, Any]) -> Any:
 def _answer_remotely(operation: Operation[Any, Any], arguments: dict[str, Any], *, is_verified: bool) -> Any:
     """The service's answer; this side's, where the service is a copy that has grown too old for this operation."""
     if in_transaction(setting("DATABASE")):
-        warn_in_transaction(operation)
+        held_call.warn(operation)
     body, age_seconds = ask_query(operation, arguments)
     if _is_too_old(operation, age_seconds):
         return answer_locally(operation, arguments)
@@ -120,6 +119,8 @@ def _try_once(operation: Operation[Any, Any], arguments: dict[str, Any], key: st
     using = setting("DATABASE")
     if routing.owner_is_here(operation.context):
         outside = not in_transaction(using)
+        if not outside:
+            held_call.note(operation)
         try:
             return run_settled(operation, arguments, key)
         except Fenced as fenced:
@@ -137,4 +138,4 @@ def _refuse_in_transaction(operation: Operation[Any, Any]) -> None:
     if policy == "error":
         raise RemoteInTransaction(context=operation.context, operation=operation.name)
     if policy == "warn":
-        warn_in_transaction(operation)
+        held_call.warn(operation)

@@ -119,6 +119,29 @@ class Receipt(models.Model):
         return f"{self.context}.{self.operation} {self.key}"
 
 
+class HeldCall(models.Model):
+    """A place that calls an operation while it holds a transaction open; once the context is remote, commands are refused."""
+
+    context = models.CharField(max_length=100)
+    operation = models.CharField(max_length=100)
+    kind = models.CharField(max_length=10, help_text="command or query")
+    place = models.CharField(max_length=300, help_text="file:line")
+    count = models.BigIntegerField(default=1)
+    first_at = models.DateTimeField(default=timezone.now)
+    last_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        db_table = "boundaries_facades_held_call"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["context", "operation", "place"], name="boundaries_held_call_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.context}.{self.operation} at {self.place}"
+
+
 class Side(models.Model):
     """Which deployable this database belongs to; one row. A process of another side refuses to start on it."""
 

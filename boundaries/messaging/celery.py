@@ -6,7 +6,10 @@ here, is stored in the outbox there, and the inbox makes a second arrival harmle
 
 from __future__ import annotations
 
+import logging
+import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.util import find_spec
 from typing import Any
 
@@ -15,6 +18,8 @@ from boundaries.contexts.map import current_map
 from boundaries.contexts.source import MapNotFound
 from boundaries.errors import BoundaryError
 from boundaries.messaging.listener import MONOLITH
+
+logger = logging.getLogger(__name__)
 
 RECEIVE = "boundaries.messaging.receive"
 
@@ -72,16 +77,65 @@ def send(messages: Sequence[dict[str, Any]], *, context: str) -> None:
 
     if not current_app.conf.broker_url:
         raise BrokerMissing(context=context)
-    with current_app.connection_for_write(transport_options=_AT_ONCE) as connection:
-        current_app.send_task(
-            RECEIVE,
-            args=[list(messages)],
-            queue=queue_of(context),
-            producer=current_app.amqp.Producer(connection),
-            serializer="json",
-            ignore_result=True,
-            retry=False,
-        )
+    was_open = _line.producer is not None
+    try:
+        _send(current_app, messages, context)
+    except Exception:
+        hang_up()
+        if not was_open:
+            raise
+        # The broker may have hung up long ago. That both attempts arrive does no harm.
+        _send(current_app, messages, context)
+
+
+def open_line() -> None:
+    """Connect this thread to the broker beforehand, where there is one: the first event need not wait for it."""
+    if setting("TRANSPORT") == "none" or find_spec("celery") is None:
+        return
+    from celery import current_app
+
+    if not current_app.conf.broker_url:
+        return
+    try:
+        _producer_of(current_app).connection.ensure_connection(max_retries=0)
+    except Exception as error:  # noqa: BLE001 - brokers raise many classes; the first event will tell more
+        logger.warning("the broker does not answer yet: %s", error)
+        hang_up()
+
+
+def hang_up() -> None:
+    """Close this thread's line to the broker."""
+    producer, _line.producer = _line.producer, None
+    if producer is not None:
+        with suppress(Exception):
+            producer.connection.release()
+
+
+class _Line(threading.local):
+    """A thread's producer, kept between batches: to open one costs more than to send a batch."""
+
+    producer: Any = None
+
+
+_line = _Line()
+
+
+def _producer_of(app: Any) -> Any:
+    if _line.producer is None:
+        _line.producer = app.amqp.Producer(app.connection_for_write(transport_options=_AT_ONCE))
+    return _line.producer
+
+
+def _send(app: Any, messages: Sequence[dict[str, Any]], context: str) -> None:
+    app.send_task(
+        RECEIVE,
+        args=[list(messages)],
+        queue=queue_of(context),
+        producer=_producer_of(app),
+        serializer="json",
+        ignore_result=True,
+        retry=False,
+    )
 
 
 def _is_outside(context: str) -> bool:

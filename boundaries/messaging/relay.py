@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 import traceback
 from collections.abc import Iterator
 from itertools import groupby
@@ -17,7 +18,7 @@ from boundaries.conf import setting
 from boundaries.facades.fence import rejection
 from boundaries.facades.startup import require_ready
 from boundaries.faults import fault_point
-from boundaries.messaging.celery import send
+from boundaries.messaging.celery import hang_up, open_line, send
 from boundaries.messaging.claim import Batch, Outcome, Result, backoff_seconds, claim, settle
 from boundaries.messaging.listener import contexts_closed_here, is_at_home
 from boundaries.messaging.local import consume
@@ -28,6 +29,7 @@ from boundaries.messaging.receive import message_of
 logger = logging.getLogger(__name__)
 
 _RETRIES_PER_ROUND = 20
+_RETRY_SECONDS = 0.2
 _OWNER_PAUSE_SECONDS = 0.2
 _BROKER_PAUSE_SECONDS = 2.0
 _ERROR_CHARACTERS = 4000
@@ -42,7 +44,20 @@ def relay_forever(stop: threading.Event) -> None:
     owners.
     """
     require_ready()
-    run_forever(lambda: relay_round(stop=stop), stop=stop)
+    open_line()
+    look_again_at = 0.0
+
+    def round_of_work() -> int:
+        nonlocal look_again_at
+        is_time = time.monotonic() >= look_again_at
+        if is_time:
+            look_again_at = time.monotonic() + _RETRY_SECONDS
+        return relay_round(stop=stop, with_retries=is_time)
+
+    try:
+        run_forever(round_of_work, stop=stop)
+    finally:
+        hang_up()
 
 
 def relay_until_empty() -> int:
@@ -53,14 +68,14 @@ def relay_until_empty() -> int:
     return total
 
 
-def relay_round(*, stop: threading.Event | None = None) -> int:
+def relay_round(*, stop: threading.Event | None = None, with_retries: bool = True) -> int:
     """Claim, hand over and settle one batch of first attempts, then a few retries one by one.
 
     Returns how many attempts were made.
     """
     stopping = stop or threading.Event()
     handled = _relay(claim(limit=setting("RELAY_BATCH"), is_retry=False), stopping)
-    for _number in range(_RETRIES_PER_ROUND):
+    for _number in range(_RETRIES_PER_ROUND if with_retries else 0):
         retried = 0 if stopping.is_set() else _relay(claim(limit=1, is_retry=True), stopping)
         handled += retried
         if not retried:

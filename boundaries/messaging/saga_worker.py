@@ -20,6 +20,7 @@ from boundaries.messaging.transaction import database
 logger = logging.getLogger(__name__)
 
 _SAGAS_PER_ROUND = 50
+_IDLE_SECONDS = 1.0
 
 
 def resume_forever(stop: threading.Event) -> None:
@@ -29,7 +30,7 @@ def resume_forever(stop: threading.Event) -> None:
     owners.
     """
     require_ready()
-    run_forever(lambda: resume_round(stop=stop), stop=stop)
+    run_forever(lambda: resume_round(stop=stop), stop=stop, idle_seconds=_IDLE_SECONDS)
 
 
 def resume_until_empty() -> int:

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from boundaries import publish
 from boundaries.facades.models import Ownership
-from boundaries.messaging.celery import BrokerMissing, CeleryMissing, own_queue, send
+from boundaries.messaging.celery import BrokerMissing, CeleryMissing, hang_up, own_queue, send
 from boundaries.messaging.models import Delivery, DeliveryState
 from boundaries.messaging.relay import relay_round, relay_until_empty
 from tests.messaging.conftest import REAL_COMMITS, ROOT, command, effects, make_everything_due
@@ -30,9 +30,11 @@ def broker_at(monkeypatch):
     """Let this process's Celery app be one that speaks to the broker at that address, or to none."""
 
     def use(url: str | None) -> None:
+        hang_up()
         monkeypatch.setattr(celery, "current_app", celery.Celery("tests", broker=url, set_as_current=False))
 
-    return use
+    yield use
+    hang_up()
 
 
 @pytest.fixture
@@ -193,6 +195,21 @@ def test_given_a_broker_that_is_away_then_the_relay_goes_on_and_sends_when_it_is
     relay_round()
 
     assert Delivery.objects.get().state == "sent"
+
+
+def test_given_a_broker_that_hung_up_between_two_batches_then_the_second_is_sent_at_once(
+    outbox, broker_at, redis_url
+):
+    Ownership.objects.create(context="orders", open=False, epoch=2)
+    broker_at(redis_url)
+    for number in (1, 2):
+        with transaction.atomic():
+            publish(Noted("a", number))
+        redis.Redis.from_url(redis_url).execute_command("CLIENT KILL TYPE normal SKIPME yes")
+        relay_round()
+
+    assert list(Delivery.objects.values_list("state", flat=True)) == ["sent"] * 2
+    assert redis.Redis.from_url(redis_url).llen("boundaries.orders") == 2
 
 
 def test_BD408_says_that_no_broker_is_configured(db, broker_at):

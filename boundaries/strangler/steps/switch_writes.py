@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from boundaries.conf import setting
-from boundaries.facades import routing
+from boundaries.facades import held_call, routing
 from boundaries.facades.models import RouteMode
 from boundaries.strangler.flow import Both, both_sides, trigger_gates
 from boundaries.strangler.gate import Gate
@@ -38,6 +38,7 @@ class SwitchWrites:
         yield verify_gate(move)
         yield follower_gate(move)
         yield service_gate(move)
+        yield held_call_gate(move.name)
         with both_sides(move.context) as both:
             yield from switch_gates(both)
 
@@ -92,6 +93,23 @@ def rehearse(move: Move) -> dict[str, Any]:
             "rehearsed": True,
             "window_ms": measure_pause(both.flow(owner), source=both.endpoint(owner)),
         }
+
+
+def held_call_gate(context: str) -> Gate:
+    """No caller holds a transaction open around a command: after the switch it would be refused there."""
+    name, remedy = (
+        "no command is called inside a caller's transaction",
+        (
+            "Call it before or after the transaction, or tell of it with publish(); then wait BOUNDARIES['HELD_CALL_SECONDS']. "
+            "See the guide 'When the switch does not go through'."
+        ),
+    )
+    if setting("IN_ATOMIC") != "error":
+        return Gate(name, True, f"IN_ATOMIC is {setting('IN_ATOMIC')}", remedy)
+    calls = held_call.recent_commands(context)
+    shown = ", ".join(f"{call.operation} at {call.place} ({call.count} times)" for call in calls[:3])
+    more = f" and {len(calls) - 3} more places" if len(calls) > 3 else ""
+    return Gate(name, not calls, f"{shown}{more}" if calls else "none seen", remedy)
 
 
 def switch_gates(both: Both) -> Iterable[Gate]:

@@ -16,6 +16,7 @@ from boundaries.errors import BoundaryError
 from boundaries.facades import routing
 from boundaries.facades.models import (
     Freshness,
+    HeldCall,
     Mismatch,
     Ownership,
     Route,
@@ -156,6 +157,15 @@ class ShadowTallyAdmin(RecordAdmin):
     list_display = ("context", "operation", "calls", "mismatches", "inconclusive", "failures", "dropped")
     list_filter = (ContextFilter,)
     ordering = ("context", "operation")
+
+
+@admin.register(HeldCall)
+class HeldCallAdmin(RecordAdmin):
+    """The places that call an operation inside their own transaction; a switch of the writes waits for them to go."""
+
+    list_display = ("context", "operation", "kind", "place", "count", "first_at", "last_at")
+    list_filter = (ContextFilter, "kind")
+    ordering = ("-last_at", "pk")
 
 
 @admin.register(Mismatch)
