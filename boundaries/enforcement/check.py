@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from boundaries.contexts.map import ContextMap
-from boundaries.enforcement.baseline import Entry, ReasonMissing, read_baseline, write_baseline
+from boundaries.enforcement.baseline import Entry, Progress, progress_of, read_baseline, write_baseline
 from boundaries.enforcement.coupling import (
     SCHEMA,
     Coupling,
@@ -17,14 +17,24 @@ from boundaries.enforcement.coupling import (
     disagreements_as_dict,
 )
 from boundaries.enforcement.findings import find_all
-from boundaries.enforcement.graph import read_graph
+from boundaries.enforcement.graph import Reading, read_graph
 from boundaries.enforcement.witness import Witness
+from boundaries.errors import BoundaryError
+
+
+class ReasonMissing(BoundaryError):
+    """Raised when violations are to be accepted without saying why."""
+
+    code = "BD293"
+    problem = "--accept-new wants a reason."
+    remedy = 'For example: --accept-new "adopted with 214 known violations, see ADR 7".'
 
 
 @dataclass(frozen=True)
 class CheckResult:
     """What a check found. `violations` are all, baselined or not; `counted` break a rule and are allowed
-    to.
+    to. `progress` compares, pair by pair, with the baseline as it was before the check, which has written it
+    anew if `updates_baseline`.
     """
 
     violations: tuple[Coupling, ...]
@@ -36,6 +46,8 @@ class CheckResult:
     unresolved: Mapping[str, int]
     notices: tuple[str, ...]
     disagreements: tuple[Disagreement, ...] | None = None
+    progress: tuple[Progress, ...] = ()
+    updates_baseline: bool = False
 
     @property
     def new(self) -> tuple[Coupling, ...]:
@@ -55,6 +67,10 @@ class CheckResult:
             "violations": [violation.as_dict() for violation in self.violations],
             "counted": [coupling.as_dict() for coupling in self.counted],
             "stale": [entry.as_dict() for entry in self.stale],
+            "baseline": {
+                "updated": self.updates_baseline,
+                "progress": [progress.as_dict() for progress in self.progress],
+            },
             "unresolved": dict(sorted(self.unresolved.items())),
             "notices": list(self.notices),
             "summary": {
@@ -82,8 +98,8 @@ def run_check(
 ) -> CheckResult:
     """Check a project against its map and baseline.
 
-    `update_baseline` shrinks the baseline's file to what is still found; with `accept_new`, a reason,
-    everything found is written into it.
+    `update_baseline` shrinks the baseline to what is still found; with `accept_new`, a reason, everything
+    found is written into it. Both settle a conflict that a merge left in it.
 
     :raises ReasonMissing: when the reason is empty.
     """
@@ -92,10 +108,11 @@ def run_check(
     reading = read_graph(context_map, cache_folder=cache_folder, use_linter=use_linter, witnesses=witnesses)
     found = [*reading.graph.couplings, *find_all(reading.graph, reading.analysis, reading.exceptions)]
     violations = sorted((c for c in found if not c.allowed), key=lambda c: c.sort_key)
-    baseline = read_baseline(context_map.baseline)
-    if update_baseline or accept_new is not None:
-        baseline = baseline.updated(violations, reason=accept_new)
-        write_baseline(context_map.baseline, baseline)
+    updates = update_baseline or accept_new is not None
+    before = read_baseline(context_map, settles_conflicts=updates)
+    baseline = before.updated(violations, reason=accept_new) if updates else before
+    if updates:
+        write_baseline(context_map, baseline)
     marked, stale = baseline.mark(violations)
     return CheckResult(
         violations=tuple(marked),
@@ -107,6 +124,8 @@ def run_check(
         unresolved=reading.graph.unresolved,
         notices=reading.graph.notices,
         disagreements=reading.graph.disagreements,
+        progress=progress_of(violations, before, is_accepting=accept_new is not None),
+        updates_baseline=updates,
     )
 
 
@@ -114,8 +133,16 @@ def baselined_graph(
     context_map: ContextMap, *, cache_folder: Path | None = None, witnesses: Sequence[Witness] = ()
 ) -> CouplingGraph:
     """The coupling graph, each violation marked with whether the baseline knows it."""
-    graph = read_graph(context_map, cache_folder=cache_folder, witnesses=witnesses).graph
-    marked, _ = read_baseline(context_map.baseline).mark(c for c in graph.couplings if not c.allowed)
+    return baselined_reading(context_map, cache_folder=cache_folder, witnesses=witnesses).graph
+
+
+def baselined_reading(
+    context_map: ContextMap, *, cache_folder: Path | None = None, witnesses: Sequence[Witness] = ()
+) -> Reading:
+    """What was read, its graph marked by the baseline."""
+    reading = read_graph(context_map, cache_folder=cache_folder, witnesses=witnesses)
+    graph = reading.graph
+    marked, _ = read_baseline(context_map).mark(c for c in graph.couplings if not c.allowed)
     allowed = [coupling for coupling in graph.couplings if coupling.allowed]
     ordered = sorted([*marked, *allowed], key=lambda coupling: coupling.sort_key)
-    return replace(graph, couplings=tuple(ordered))
+    return replace(reading, graph=replace(graph, couplings=tuple(ordered)))

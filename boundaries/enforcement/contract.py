@@ -93,7 +93,7 @@ def _is_ignored_test(module: str, context_map: ContextMap) -> bool:
 def _accepted(context_map: ContextMap) -> Counter[tuple[str, str, str]]:
     """How many imports of one module by another the baseline knows, by rule."""
     accepted: Counter[tuple[str, str, str]] = Counter()
-    for entry in read_baseline(context_map.baseline).entries:
+    for entry in read_baseline(context_map).entries:
         if entry.kind == "import":
             accepted[entry.rule, entry.source.partition(":")[0], entry.target] += entry.count
     return accepted

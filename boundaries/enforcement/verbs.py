@@ -123,7 +123,13 @@ def _configure_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--update-baseline", action="store_true", help="forget accepted violations that are gone"
     )
-    parser.add_argument("--accept-new", metavar="REASON", help="accept what is found now; the reason is kept")
+    parser.add_argument(
+        "--accept-new",
+        metavar="REASON",
+        nargs="?",
+        const="",
+        help="accept what is found now; the reason is kept",
+    )
     _configure_cache(parser)
 
 

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from boundaries.enforcement.baseline import BaselineUnreadable, ReasonMissing, read_baseline
-from tests.enforcement.conftest import TinyProject
+from boundaries.enforcement.check import ReasonMissing
+from tests.enforcement.conftest import TWO_CONTEXTS, TinyProject
 
 IMPORT = "from shop.payments.models import models\n"
+Run = Callable[..., tuple[int, str, str]]
+
+
+def entries(path: Path) -> list[dict[str, Any]]:
+    """The entries of one file; none when it does not exist."""
+    return [e for e in json.loads(path.read_text())["accepted"] if e] if path.exists() else []
+
+
+@pytest.fixture
+def file(project: TinyProject) -> Path:
+    return project.folder / "boundaries-baseline.json"
 
 
 @pytest.fixture
@@ -19,12 +31,18 @@ def messy(project: TinyProject) -> TinyProject:
     return project.write({"shop/bookings/a.py": IMPORT * 2, "shop/bookings/b.py": IMPORT})
 
 
+@pytest.fixture
+def accepted(messy: TinyProject) -> TinyProject:
+    messy.check(accept_new="adopted")
+    return messy
+
+
 class TestAcceptance:
-    def test_wants_a_reason(self, messy: TinyProject) -> None:
+    def test_wants_a_reason(self, messy: TinyProject, file: Path, run: Run) -> None:
         with pytest.raises(ReasonMissing):
             messy.check(accept_new=" ")
-
-        assert not (messy.folder / "boundaries-baseline.json").exists()
+        assert run("check", "--accept-new")[2].startswith("BD293: ")
+        assert not file.exists()
 
     def test_silences_what_is_known(self, messy: TinyProject) -> None:
         assert not messy.check().is_clean
@@ -35,42 +53,51 @@ class TestAcceptance:
         assert result.is_clean
         assert [v.baselined for v in result.violations] == [True, True, True]
 
-    def test_survives_moved_lines(self, messy: TinyProject) -> None:
-        messy.check(accept_new="adopted")
+    def test_survives_moved_lines(self, accepted: TinyProject) -> None:
+        accepted.write({"shop/bookings/a.py": f"import os\n\n\n{IMPORT * 2}"})
 
-        messy.write({"shop/bookings/a.py": f"import os\n\n\n{IMPORT * 2}"})
+        assert accepted.check(fails_on_stale=True).is_clean
 
-        assert messy.check(fails_on_stale=True).is_clean
+    def test_lets_nothing_new_through(self, accepted: TinyProject) -> None:
+        accepted.write({"shop/bookings/a.py": IMPORT * 3})
 
-    def test_lets_nothing_new_through(self, messy: TinyProject) -> None:
-        messy.check(accept_new="adopted")
-
-        messy.write({"shop/bookings/a.py": IMPORT * 3})
-
-        [new] = messy.check().new
+        [new] = accepted.check().new
         assert (new.path, new.line) == ("shop/bookings/a.py", 3)
 
-    def test_is_one_sorted_entry_per_line(self, messy: TinyProject) -> None:
-        messy.check(accept_new="adopted")
+    def test_lets_no_swap_through(self, accepted: TinyProject) -> None:
+        accepted.write({"shop/bookings/b.py": "", "shop/bookings/c.py": IMPORT})
 
-        lines = (messy.folder / "boundaries-baseline.json").read_text().splitlines()
+        result = accepted.check()
 
-        entries = [json.loads(line.strip().rstrip(",")) for line in lines[3:-2]]
-        assert [(entry["source"], entry["count"]) for entry in entries] == [
+        assert [v.path for v in result.new] == ["shop/bookings/c.py"]
+        assert [entry.source for entry in result.stale] == ["shop.bookings.b:<module>"]
+        assert not accepted.check(update_baseline=True).is_clean
+
+    def test_is_one_sorted_entry_per_line(self, accepted: TinyProject, file: Path) -> None:
+        lines = file.read_text().splitlines()[3:-3]
+
+        found = [json.loads(line.removesuffix(",")) for line in lines]
+        assert [(entry["source"], entry["count"]) for entry in found] == [
             ("shop.bookings.a:<module>", 2),
             ("shop.bookings.b:<module>", 1),
         ]
-        assert all(entry["reason"] == "adopted" and "line" not in entry for entry in entries)
+        assert all(entry["reason"] == "adopted" and "line" not in entry for entry in found)
+
+    def test_keeps_the_reasons_of_those_accepted_before(self, accepted: TinyProject, file: Path) -> None:
+        accepted.write({"shop/bookings/a.py": IMPORT * 3, "shop/bookings/c.py": IMPORT})
+
+        accepted.check(accept_new="ADR 7")
+
+        assert [entry["reason"] for entry in entries(file)] == ["adopted; ADR 7", "adopted", "ADR 7"]
 
 
 class TestStaleEntries:
     @pytest.fixture
-    def cleaned(self, messy: TinyProject) -> TinyProject:
-        messy.check(accept_new="adopted")
-        return messy.write({"shop/bookings/a.py": IMPORT, "shop/bookings/b.py": ""})
+    def cleaned(self, accepted: TinyProject) -> TinyProject:
+        return accepted.write({"shop/bookings/a.py": IMPORT, "shop/bookings/b.py": ""})
 
     def test_are_listed_and_fail_only_in_CI(
-        self, cleaned: TinyProject, run: Callable[..., tuple[int, str, str]], monkeypatch: pytest.MonkeyPatch
+        self, cleaned: TinyProject, run: Run, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         code, out, _ = run("check")
         assert code == 0
@@ -80,34 +107,156 @@ class TestStaleEntries:
         monkeypatch.setenv("CI", "true")
         assert run("check")[0] == 1
 
-    def test_are_forgotten_by_an_update_that_accepts_nothing_new(self, cleaned: TinyProject) -> None:
+    def test_are_forgotten_by_an_update_that_accepts_nothing_new(
+        self, cleaned: TinyProject, file: Path
+    ) -> None:
         cleaned.write({"shop/bookings/c.py": IMPORT})
 
         result = cleaned.check(update_baseline=True)
 
         assert [v.path for v in result.new] == ["shop/bookings/c.py"]
         assert result.stale == ()
-        baseline = read_baseline(cleaned.folder / "boundaries-baseline.json")
-        assert [(entry.source, entry.count) for entry in baseline.entries] == [
-            ("shop.bookings.a:<module>", 1)
-        ]
+        assert [(e["source"], e["count"]) for e in entries(file)] == [("shop.bookings.a:<module>", 1)]
+
+    def test_leave_no_file_behind_when_all_is_mended(self, cleaned: TinyProject, file: Path) -> None:
+        cleaned.write({"shop/bookings/a.py": ""}).check(update_baseline=True)
+
+        assert not file.exists()
+
+
+class TestBurndown:
+    def test_is_told_by_pair_of_contexts(self, accepted: TinyProject, run: Run) -> None:
+        accepted.write({"shop/bookings/a.py": IMPORT, "shop/bookings/c.py": IMPORT})
+
+        _, out, _ = run("check")
+
+        assert "baseline: 3 -> 2 accepted\n      3 -> 2     bookings -> payments  (1 gone, 1 new)\n" in out
+
+    def test_is_told_by_the_run_that_writes_the_baseline(self, accepted: TinyProject, run: Run) -> None:
+        accepted.write({"shop/bookings/a.py": IMPORT, "shop/payments/c.py": "import shop.bookings.a\n"})
+
+        _, out, _ = run("check", "--accept-new", "ADR 7")
+
+        assert (
+            "baseline written: 3 -> 3 accepted\n"
+            "      3 -> 2     bookings -> payments  (1 gone)\n"
+            "      0 -> 1     payments -> bookings  (1 added)\n"
+        ) in out
+
+    def test_is_part_of_the_JSON(
+        self, accepted: TinyProject, run_json: Callable[..., tuple[int, Any]]
+    ) -> None:
+        accepted.write({"shop/bookings/b.py": ""})
+
+        assert run_json("check")[1]["baseline"] == {
+            "updated": False,
+            "progress": [
+                {"from": "bookings", "to": "payments", "accepted": 3, "gone": 1, "new": 0, "added": 0, "left": 2}
+            ],
+        }  # fmt: skip
+
+    def test_is_silent_when_nothing_moves(self, accepted: TinyProject, run: Run) -> None:
+        assert run("check")[1] == "Clean: 2 contexts, 3 couplings, 3 accepted in the baseline.\n"
 
 
 class TestTheFile:
     @pytest.mark.parametrize(
-        "text", ["", "[]", '{"schema": 2, "accepted": []}', '{"schema": 1, "accepted": [{}]}']
+        ("text", "reason"),
+        [
+            ("", "line 1: Expecting value"),
+            ("[]", "it has no list `accepted`"),
+            ('{"schema": 2, "accepted": []}', "its schema is 2, not 1"),
+            ('{"schema": 1, "accepted": [{}]}', "entry 1 has no text 'rule'"),
+            ('{"schema": 1, "accepted": [null, 7]}', "entry 2 is no object"),
+            ('{"schema": 1,\n "accepted": [\n{"rule" "BD202"}]}', "line 3: Expecting ':' delimiter"),
+            (b"\xff\xfe{\x00}\x00", "it is not UTF-8"),
+        ],
     )
-    def test_is_refused_when_it_is_something_else(
-        self, project: TinyProject, run_json: Callable[..., tuple[int, Any]], text: str
+    def test_is_refused_in_one_line_when_it_is_something_else(
+        self, file: Path, run: Run, text: str | bytes, reason: str
     ) -> None:
-        project.write({"boundaries-baseline.json": text})
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
 
-        code, said = run_json("check")
+        for arguments in (["check"], ["couplings"], ["check", "--update-baseline"]):
+            code, out, err = run(*arguments)
+
+            assert (code, out) == (2, "")
+            assert err.startswith(f"BD292: {file} cannot be read as a baseline: {reason}. Take it from")
+            assert err.count("\n") == 1
+
+    def test_is_refused_when_a_count_is_no_count(self, accepted: TinyProject, file: Path, run: Run) -> None:
+        for wrong in ("-1", '"2"', "true"):
+            file.write_text(file.read_text().replace('"count": 2', f'"count": {wrong}'))
+
+            assert "entry 1 has the count" in run("check")[2]
+            file.write_text(file.read_text().replace(f'"count": {wrong}', '"count": 2'))
+
+    def test_that_cannot_be_read_or_written_is_refused(
+        self, messy: TinyProject, file: Path, run: Run
+    ) -> None:
+        file.mkdir()
+        assert run("check")[2].startswith("BD292: ")
+        file.rmdir()
+        messy.map('baseline = "nowhere/baseline.json"\n' + (messy.folder / "boundaries.toml").read_text())
+
+        code, _, err = run("check", "--accept-new", "adopted")
 
         assert code == 2
-        assert said["error"]["code"] == BaselineUnreadable.code
+        assert err.startswith("BD297: ")
 
-    def test_is_not_made_for_nothing(self, project: TinyProject) -> None:
+    def test_is_not_made_for_nothing(self, project: TinyProject, file: Path) -> None:
         project.check(update_baseline=True)
 
-        assert not (project.folder / "boundaries-baseline.json").exists()
+        assert not file.exists()
+
+    def test_keeps_the_line_ends_of_windows_and_does_not_mind_its_mark(
+        self, accepted: TinyProject, file: Path
+    ) -> None:
+        file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
+        assert accepted.check().is_clean
+
+        accepted.write({"shop/bookings/b.py": ""}).check(update_baseline=True)
+
+        assert file.read_bytes().count(b"\r\n") == file.read_bytes().count(b"\n") == 7
+        assert len(entries(file)) == 1
+
+    def test_is_left_alone_when_nothing_changes(self, accepted: TinyProject, file: Path) -> None:
+        before = file.stat().st_mtime_ns
+
+        accepted.check(update_baseline=True)
+
+        assert file.stat().st_mtime_ns == before
+
+
+class TestTheSplitBaseline:
+    MAP = f'[baseline]\nsplit = "{{}}"\n{TWO_CONTEXTS}'
+
+    @pytest.mark.parametrize(("side", "folder"), [("offending", "bookings"), ("owned", "payments")])
+    def test_lies_in_the_folder_of_the_chosen_side(self, messy: TinyProject, side: str, folder: str) -> None:
+        messy.map(self.MAP.format(side)).check(accept_new="adopted")
+
+        files = sorted(path.parent.name for path in messy.folder.rglob("*baseline.json"))
+        assert files == [folder]
+        assert messy.check(fails_on_stale=True).is_clean
+        messy.write({"shop/bookings/c.py": IMPORT})
+        assert [v.path for v in messy.check().new] == ["shop/bookings/c.py"]
+
+    def test_is_moved_by_an_update_when_the_map_changes(self, accepted: TinyProject, file: Path) -> None:
+        for side, folder in (("owned", "payments"), ("offending", "bookings")):
+            accepted.map(self.MAP.format(side)).check(update_baseline=True)
+
+            [moved] = accepted.folder.rglob("*baseline.json")
+            assert moved.parent.name == folder
+            assert [entry["reason"] for entry in entries(moved)] == ["adopted", "adopted"]
+
+    def test_of_a_context_of_one_module_lies_beside_it(self, messy: TinyProject) -> None:
+        messy.map(self.MAP.format("offending").replace("shop.bookings", "shop.bookings.b"))
+
+        messy.check(accept_new="adopted")
+
+        assert len(entries(messy.folder / "shop" / "bookings" / "boundaries-baseline.json")) == 1
+
+    def test_takes_a_name_and_no_path(self, messy: TinyProject, run: Run) -> None:
+        messy.map(self.MAP.format("owned").replace("split", 'file = "a/b.json"\nsplit'))
+
+        assert "baseline.file names a folder" in run("check")[2]

@@ -20,7 +20,7 @@ class TestThisRepository:
         result = run_check(context_map)
 
         assert result.new == ()
-        assert read_baseline(context_map.baseline) == Baseline()
+        assert read_baseline(context_map) == Baseline()
         assert result.couplings > 0
 
     def test_keeps_its_rooms_looking_left(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from boundaries.enforcement.check import CheckResult
 from boundaries.enforcement.coupling import Coupling
+from boundaries.enforcement.reports import burndown
 from boundaries.enforcement.reports.message import remedy_of
 from boundaries.enforcement.rules import rule_of
 
@@ -23,6 +24,7 @@ def render(result: CheckResult) -> str:
     lines = [
         *_violations(result.new),
         *_stale(result),
+        *burndown.render(result),
         *_counted(result),
         *_remarks(result),
         _summary(result),
