@@ -11,7 +11,7 @@ _MOST_PAIRS = 8
 
 def render(result: CheckResult) -> Iterator[str]:
     """One line per pair of contexts whose accepted violations changed, and a total; nothing when none did."""
-    moved = [p for p in result.progress if p.gone or p.added or (p.new and p.accepted)]
+    moved = [p for p in result.progress if p.gone or p.added]
     if not moved and not result.updates_baseline:
         return
     accepted, left = (sum(getattr(p, name) for p in result.progress) for name in ("accepted", "left"))
