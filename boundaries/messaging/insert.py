@@ -27,6 +27,19 @@ def insert(rows: Sequence[Model], *, columns: tuple[str, ...], ignore_known: boo
         cursor.execute(statement + (" ON CONFLICT DO NOTHING" if ignore_known else ""), values)
 
 
+def insert_together(
+    first: Sequence[Model], second: Sequence[Model], *, columns: tuple[tuple[str, ...], ...]
+) -> None:
+    """Insert rows of two models, in one round trip where the database allows it; `columns` are those of each."""
+    if not (first and second and connections[database()].vendor == "postgresql"):
+        insert(first, columns=columns[0])
+        insert(second, columns=columns[1])
+        return
+    (one, values), (two, more) = _filled(first, columns[0]), _filled(second, columns[1])
+    with connections[database()].cursor() as cursor:
+        cursor.execute(f"WITH first AS ({one}) {two}", [*values, *more])
+
+
 def upsert(row: Model, *, columns: tuple[str, ...], then: str) -> tuple[str, list[Any]]:
     """A statement and its values that insert a row, or change the one that has its `id`, and return it."""
     statement, values = _filled([row], columns)

@@ -13,7 +13,7 @@ from boundaries.facades.principal import current_principal
 from boundaries.messaging.envelope import current_envelope
 from boundaries.messaging.event import encode, type_of
 from boundaries.messaging.identity import new_event_id
-from boundaries.messaging.insert import insert
+from boundaries.messaging.insert import insert, insert_together
 from boundaries.messaging.listener import Listener, listeners_of
 from boundaries.messaging.models import Delivery, Event
 from boundaries.messaging.transaction import is_in_transaction
@@ -35,7 +35,7 @@ class PublishOutsideTransaction(BoundaryError):
 def publish(event: object) -> UUID:
     """Put an event into the outbox, in the caller's transaction; the relay delivers it after the commit.
 
-    Two INSERT statements, or one where nobody listens. Returns the event's id.
+    One statement, on PostgreSQL. Returns the event's id.
 
     :raises PublishOutsideTransaction: outside transaction.atomic(); a test case's own transaction does not
     count.
@@ -45,12 +45,12 @@ def publish(event: object) -> UUID:
 
 
 def publish_all(events: Sequence[object]) -> list[UUID]:
-    """The same for several events, in order, with the same two statements."""
+    """The same for several events, in order, with the same one statement."""
     rows = [_row(event) for event in events]
     if not is_in_transaction():
         raise PublishOutsideTransaction(event=", ".join(row.type for row in rows))
-    store_events(rows)
-    store_deliveries((row, listener) for row in rows for listener in listeners_of(row.type))
+    deliveries = _deliveries((row, listener) for row in rows for listener in listeners_of(row.type))
+    insert_together(rows, deliveries, columns=(EVENT_COLUMNS, _DELIVERY_COLUMNS))
     return [row.id for row in rows]
 
 
@@ -64,7 +64,11 @@ def store_deliveries(pairs: Iterable[tuple[Event, Listener]], *, ignore_known: b
 
     With `ignore_known`, those that exist already stay as they are.
     """
-    rows = [
+    insert(_deliveries(pairs), columns=_DELIVERY_COLUMNS, ignore_known=ignore_known)
+
+
+def _deliveries(pairs: Iterable[tuple[Event, Listener]]) -> list[Delivery]:
+    return [
         Delivery(
             event=event,
             consumer=listener.consumer,
@@ -73,7 +77,6 @@ def store_deliveries(pairs: Iterable[tuple[Event, Listener]], *, ignore_known: b
         )
         for event, listener in pairs
     ]
-    insert(rows, columns=_DELIVERY_COLUMNS, ignore_known=ignore_known)
 
 
 def _row(event: object) -> Event:
