@@ -15,9 +15,10 @@ from boundaries.contexts.drawing import draw_mermaid, draw_text
 from boundaries.contexts.map import load_map
 from boundaries.enforcement.check import baselined_graph, run_check
 from boundaries.enforcement.coupling import KINDS, Coupling
+from boundaries.enforcement.evidence import configure_evidence, witnesses_of
 from boundaries.enforcement.overview import edges_of, overview_as_dict
 from boundaries.enforcement.proposal import propose, write_proposal
-from boundaries.enforcement.reports import FORMATS
+from boundaries.enforcement.reports import FORMATS, disagreement
 from boundaries.enforcement.rules import rule_of
 from boundaries.enforcement.source.cache import default_folder
 
@@ -41,9 +42,11 @@ def run_init(options: argparse.Namespace) -> int:
 
 
 def run_check_verb(options: argparse.Namespace) -> int:
+    context_map = load_map(options.config)
     """Check the project against its map."""
     result = run_check(
-        load_map(options.config),
+        context_map,
+        witnesses=witnesses_of(options, context_map),
         cache_folder=_cache_folder(options),
         fails_on_stale=options.ci or _is_ci(),
         update_baseline=options.update_baseline,
@@ -61,7 +64,8 @@ def run_couplings(options: argparse.Namespace) -> int:
     context_map = load_map(options.config)
     for name in filter(None, (options.source, options.target)):
         context_map.context(name)
-    graph = baselined_graph(context_map, cache_folder=_cache_folder(options))
+    witnesses = witnesses_of(options, context_map)
+    graph = baselined_graph(context_map, cache_folder=_cache_folder(options), witnesses=witnesses)
     chosen = [c for c in graph.couplings if _is_chosen(c, options)]
     if options.format == "json":
         print_json(graph.as_dict(chosen))
@@ -71,6 +75,8 @@ def run_couplings(options: argparse.Namespace) -> int:
         code = f" {coupling.rule}" if coupling.rule else ""
         pair = f"{coupling.source_context} -> {coupling.target_context}"
         print(f"{coupling.path}:{coupling.line}: {coupling.kind} {pair} {coupling.target} [{verdict}{code}]")
+    for line in disagreement.render(graph.disagreements):
+        print(line)
     print(f"{len(chosen)} couplings")
     return DONE
 
@@ -130,6 +136,7 @@ def _configure_check(parser: argparse.ArgumentParser) -> None:
         const="",
         help="accept what is found now; the reason is kept",
     )
+    configure_evidence(parser)
     _configure_cache(parser)
 
 
@@ -137,6 +144,7 @@ def _configure_couplings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="source", metavar="CTX", help="only those of this context")
     parser.add_argument("--to", dest="target", metavar="CTX", help="only those that point at this context")
     parser.add_argument("--kind", choices=KINDS, action="append", help="only this kind; may be repeated")
+    configure_evidence(parser)
     _configure_cache(parser)
 
 

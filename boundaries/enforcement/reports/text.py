@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from boundaries.enforcement.check import CheckResult
 from boundaries.enforcement.coupling import Coupling
-from boundaries.enforcement.reports import burndown
+from boundaries.enforcement.reports import burndown, disagreement
 from boundaries.enforcement.reports.message import remedy_of
 from boundaries.enforcement.rules import rule_of
 
@@ -88,6 +88,7 @@ def _counted(result: CheckResult) -> Iterator[str]:
 
 
 def _remarks(result: CheckResult) -> Iterator[str]:
+    yield from disagreement.render(result.disagreements)
     if result.unresolved:
         counts = ", ".join(f"{count} {kind}" for kind, count in sorted(result.unresolved.items()))
         yield f"unresolved, left alone: {counts}"

@@ -1,0 +1,1 @@
+"""What does the checked project's Django know once it runs?"""

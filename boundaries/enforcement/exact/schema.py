@@ -1,0 +1,47 @@
+"""Which relations between contexts does `_meta` know?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from boundaries.enforcement.exact.ground import Ground
+from boundaries.enforcement.exact.observation import Observation, ObservedModel
+from boundaries.enforcement.kinds.link import Link
+
+
+def find(observation: Observation, ground: Ground) -> Iterator[Link]:
+    """Relations, generic relations and bases of every model; an automatic table counts as its field."""
+    for model in observation.models:
+        context = ground.context_of(model.label, model.module)
+        for link in (*_relations(model, context, ground), *_bases(model, context, ground)):
+            if link is not None:
+                yield link
+
+
+def _relations(model: ObservedModel, context: str | None, ground: Ground) -> Iterator[Link | None]:
+    for relation in model.relations:
+        yield ground.link(
+            kind=relation.kind,
+            module=model.module,
+            qualname=model.qualname,
+            member=relation.name,
+            context=context,
+            target_context=ground.context_of(relation.label, relation.module),
+            target=relation.label,
+            detail=relation.detail,
+            is_constraint=relation.constraint,
+        )
+
+
+def _bases(model: ObservedModel, context: str | None, ground: Ground) -> Iterator[Link | None]:
+    for base in model.bases:
+        yield ground.link(
+            kind="inheritance",
+            module=model.module,
+            qualname=model.qualname,
+            context=context,
+            target_context=ground.context_of(base.label, base.module),
+            target=base.label,
+            detail=base.detail,
+            is_constraint=base.detail == "parent table",
+        )
