@@ -26,11 +26,10 @@ from boundaries.enforcement.source.cache import default_folder
 def run_init(options: argparse.Namespace) -> int:
     """Propose a map, and write it if asked to."""
     folder = options.config.parent if options.config else Path.cwd()
-    proposal = propose(folder)
-    written = write_proposal(proposal, folder) if options.write else None
+    proposal = propose(folder, cache_folder=_cache_folder(options))
+    written = write_proposal(proposal) if options.write else None
     if options.format == "json":
-        contexts = {name: {"packages": [package], "mode": "open"} for name, package in proposal.contexts}
-        print_json({"schema": 1, "contexts": contexts, "settings": proposal.settings, "written": written})
+        print_json({**proposal.as_dict(), "written": written})
         return DONE
     for remark in proposal.remarks:
         print(f"# {remark}")
@@ -42,8 +41,8 @@ def run_init(options: argparse.Namespace) -> int:
 
 
 def run_check_verb(options: argparse.Namespace) -> int:
-    context_map = load_map(options.config)
     """Check the project against its map."""
+    context_map = load_map(options.config)
     result = run_check(
         context_map,
         witnesses=witnesses_of(options, context_map),
@@ -113,6 +112,7 @@ def _configure_init(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--write", action="store_true", help="write the map into pyproject.toml or boundaries.toml"
     )
+    _configure_cache(parser)
 
 
 def _configure_cache(parser: argparse.ArgumentParser) -> None:
