@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import textwrap
@@ -11,16 +10,17 @@ from pathlib import Path
 
 from boundaries.cli import DONE, FOUND, Verb, print_json
 from boundaries.contexts.compiled import compile_map
-from boundaries.contexts.drawing import draw_mermaid, draw_text
 from boundaries.contexts.map import load_map
 from boundaries.enforcement.check import baselined_graph, run_check
 from boundaries.enforcement.coupling import KINDS, Coupling
 from boundaries.enforcement.evidence import configure_evidence, witnesses_of
-from boundaries.enforcement.overview import edges_of, overview_as_dict
+from boundaries.enforcement.overview import look_over
+from boundaries.enforcement.picture.formats import DRAWINGS
 from boundaries.enforcement.proposal import propose, write_proposal
 from boundaries.enforcement.reports import FORMATS, disagreement
 from boundaries.enforcement.rules import rule_of
 from boundaries.enforcement.source.cache import default_folder
+from boundaries.enforcement.suggest.verb import SUGGEST
 
 
 def run_init(options: argparse.Namespace) -> int:
@@ -74,9 +74,9 @@ def run_couplings(options: argparse.Namespace) -> int:
         code = f" {coupling.rule}" if coupling.rule else ""
         pair = f"{coupling.source_context} -> {coupling.target_context}"
         print(f"{coupling.path}:{coupling.line}: {coupling.kind} {pair} {coupling.target} [{verdict}{code}]")
+    print(f"{len(chosen)} couplings")
     for line in disagreement.render(graph.disagreements):
         print(line)
-    print(f"{len(chosen)} couplings")
     return DONE
 
 
@@ -86,12 +86,8 @@ def run_map(options: argparse.Namespace) -> int:
     if options.compile:
         _emit(compile_map(context_map).rstrip("\n"), options.output)
         return DONE
-    graph = baselined_graph(context_map, cache_folder=_cache_folder(options))
-    if options.format == "json":
-        _emit(json.dumps(overview_as_dict(context_map, graph), indent=2), options.output)
-        return DONE
-    draw = draw_mermaid if options.format == "mermaid" else draw_text
-    _emit(draw(list(context_map.contexts.values()), edges_of(graph.couplings)), options.output)
+    overview = look_over(context_map, cache_folder=_cache_folder(options))
+    _emit(DRAWINGS[options.format](overview), options.output)
     return DONE
 
 
@@ -205,8 +201,9 @@ VERBS = [
         "Draw the contexts and what couples them.",
         run_map,
         _configure_map,
-        formats=("text", "mermaid", "json"),
+        formats=tuple(DRAWINGS),
     ),
+    SUGGEST,
     Verb(
         "explain",
         "Say why a rule blocks an extraction and how to fix it.",
