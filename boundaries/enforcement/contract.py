@@ -107,7 +107,8 @@ def _unexcused_lines(found: dict[str, Any], context_map: ContextMap) -> list[int
         allows = list(allows_in(path.read_bytes()))
     except OSError:
         allows = []
-    excused = {allow.covers for allow in allows if allow.reason and found["rule"] in allow.codes}
+    meant = [allow for allow in allows if allow.reason and found["rule"] in allow.codes]
+    excused = {line for allow in meant for line in allow.covers}
     return [line for line in found["lines"] if line not in excused]
 
 

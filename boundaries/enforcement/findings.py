@@ -13,6 +13,7 @@ from boundaries.enforcement.coupling import Coupling, CouplingGraph
 from boundaries.enforcement.exception import Exceptions
 from boundaries.enforcement.kinds.link import Analysis, symbol_name
 from boundaries.enforcement.rules import (
+    RULES,
     allow_comment,
     cycle,
     leaking_door,
@@ -114,20 +115,20 @@ def find_ownerless(context_map: ContextMap) -> Iterator[Coupling]:
 
 
 def find_faulty_comments(exceptions: Exceptions, analysis: Analysis) -> Iterator[Coupling]:
-    """Allow comments without a reason, and those that excuse nothing."""
+    """Allow comments without a rule or a reason, and those that excuse nothing."""
     modules = {file.relative: file.module for file, _ in analysis.project.files()}
-    for path, line, code, fault in exceptions.faults():
-        owner = analysis.context_map.context_of_module(modules[path])
+    for fault in exceptions.faults(rule.code for rule in RULES):
+        owner = analysis.context_map.context_of_module(modules[fault.path])
         if owner is not None:
             yield _finding(
                 kind="comment",
                 rule=allow_comment.RULE.code,
-                path=path,
-                line=line,
+                path=fault.path,
+                line=fault.line,
                 source_context=owner,
                 target_context=owner,
-                source=symbol_name(modules[path], ""),
-                target=f"allow {code}: {fault}",
+                source=symbol_name(modules[fault.path], ""),
+                target=fault.what,
             )
 
 

@@ -340,35 +340,6 @@ class TestMigrations:
         assert project.check().counted == ()
 
 
-class TestAllowComments:
-    def test_BD216_fires_without_a_reason_and_without_a_use(self, project: TinyProject) -> None:
-        project.write(
-            {
-                "shop/bookings/a.py": (
-                    "from shop.payments.models import models  # boundaries: allow BD202\n"
-                    "import os  # boundaries: allow BD204 -- was needed once\n"
-                )
-            }
-        )
-
-        assert project.codes() == ["BD216", "BD202", "BD216"]
-
-    def test_BD216_is_silent_on_a_reason_that_is_needed(self, project: TinyProject) -> None:
-        project.write(
-            {
-                "shop/bookings/a.py": (
-                    "# boundaries: allow BD202 -- until the door has this, see ticket 7\n"
-                    "from shop.payments.models import models\n"
-                )
-            }
-        )
-
-        result = project.check()
-
-        assert result.is_clean
-        assert [c.rule for c in result.counted] == ["BD202"]
-
-
 class TestOpenContexts:
     def test_count_and_do_not_fail(self, project: TinyProject) -> None:
         project.write({"shop/bookings/models.py": FOREIGN_KEY.format(extra="")})

@@ -13,7 +13,7 @@ from __future__ import annotations
 import msgspec
 
 # Raise it whenever the meaning or shape of a fact changes: kept facts of another version are not read.
-FACTS_VERSION = 3
+FACTS_VERSION = 4
 
 TEXT, NAME, CALL, OTHER = "'", ".", "(", "?"
 
@@ -127,11 +127,15 @@ class PathFact(_Fact):
 
 
 class AllowFact(_Fact):
-    """One comment `# boundaries: allow CODE, CODE -- reason`, and the line that it covers."""
+    """One comment `# boundaries: allow CODE, CODE -- reason`, its line, and those that it covers.
+
+    Without codes: what stands there is none.
+    """
 
     codes: tuple[str, ...]
     reason: str
-    covers: int
+    line: int
+    covers: tuple[int, ...]
 
 
 class FileFacts(_Fact):
