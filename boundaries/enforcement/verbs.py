@@ -15,6 +15,7 @@ from boundaries.enforcement.check import baselined_graph, run_check
 from boundaries.enforcement.coupling import KINDS, Coupling
 from boundaries.enforcement.evidence import configure_evidence, witnesses_of
 from boundaries.enforcement.overview import look_over
+from boundaries.enforcement.owners import OWNERS
 from boundaries.enforcement.picture.formats import DRAWINGS
 from boundaries.enforcement.proposal import propose, write_proposal
 from boundaries.enforcement.reports import FORMATS, disagreement
@@ -204,6 +205,7 @@ VERBS = [
         formats=tuple(DRAWINGS),
     ),
     SUGGEST,
+    OWNERS,
     Verb(
         "explain",
         "Say why a rule blocks an extraction and how to fix it.",
