@@ -7,14 +7,14 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from boundaries.contexts.source import MapNotFound, read_source
 from boundaries.enforcement.source.cache import FactCache
 from boundaries.enforcement.source.project import Project
-from boundaries.enforcement.source.reader import read_facts, read_texts
+from boundaries.enforcement.source.reader import ProjectFacts, read_facts, read_texts
 from boundaries.enforcement.survey.app import FoundApp, find_apps
 from boundaries.enforcement.survey.root import ImportRoot, find_root
 from boundaries.enforcement.survey.setting import SettingsModule, find_settings, installed_apps
@@ -43,7 +43,10 @@ class MapExists(BoundaryError):
 
 @dataclass(frozen=True)
 class Proposal:
-    """A proposed map, and what it was found from. `remarks` say what was found and why, one line each."""
+    """A proposed map, and what it was found from. `remarks` say what was found and why, one line each.
+
+    `facts` are those of every file, for whoever goes on reading.
+    """
 
     folder: Path
     root: Path
@@ -51,6 +54,7 @@ class Proposal:
     contexts: tuple[tuple[str, FoundApp], ...]
     exclude: tuple[str, ...]
     remarks: tuple[str, ...]
+    facts: ProjectFacts = field(repr=False, compare=False)
 
     def as_toml(self, *, prefix: str = "") -> str:
         """The map as TOML; `prefix` is `tool.boundaries.` inside a pyproject.toml."""
@@ -112,7 +116,7 @@ def propose(folder: Path, *, cache_folder: Path | None = None) -> Proposal:
         *_said_of_settings(settings, chosen),
         *(f"left out: {path}: {reason}" for path, reason in left_out.items()),
     )
-    return Proposal(folder, root.path, chosen, tuple(_named(apps)), tuple(left_out), remarks)
+    return Proposal(folder, root.path, chosen, tuple(_named(apps)), tuple(left_out), remarks, facts)
 
 
 def write_proposal(proposal: Proposal) -> Path:

@@ -1,0 +1,191 @@
+"""How does a suggestion read in a terminal? First the table, then one paragraph per context, then the layers."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from boundaries.enforcement.suggest.evidence import Evidence
+from boundaries.enforcement.suggest.layer import Layer
+from boundaries.enforcement.suggest.ranking import Line, Ranked
+from boundaries.enforcement.suggest.suggestion import Suggestion
+
+_WIDTH = 100
+_MOST_NAMES = 6
+_MOST_LAYERS = 12
+# Scores nearer to each other than this tell no difference.
+_LEAST_DIFFERENCE = 5
+_LAYERS = {
+    "kernel": "shared kernel",
+    "entry": "entry layer",
+    "giant": "giant app",
+    "outside": "outside already",
+    "shell": "the project's shell",
+}
+
+
+def render(suggestion: Suggestion) -> str:
+    """The whole report."""
+    blocks = ["\n".join(_head(suggestion)), "\n".join(_table(suggestion.ranked))]
+    blocks += [
+        "\n".join(_paragraph(place, r, suggestion)) for place, r in enumerate(suggestion.ranked, start=1)
+    ]
+    blocks += ["\n".join(_layers(suggestion.layers))] if suggestion.layers else []
+    blocks += ["\n".join(_foot(suggestion))]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _head(suggestion: Suggestion) -> Iterator[str]:
+    count = len(suggestion.ranked)
+    if suggestion.proposal is None:
+        yield f"{_counted(count, 'context')} of the map, the readiest to leave first."
+    else:
+        apps = len(suggestion.proposal.contexts)
+        yield f"{_counted(count, 'candidate context')} in {_counted(apps, 'app')}, the readiest to leave first."
+        yield _fill(f"{_share(suggestion.crossing_share)} of the weight of all couplings crosses "
+                    f"these boundaries: {_verdict(suggestion.crossing_share)}")  # fmt: skip
+    if len(suggestion.ranked) > 1:
+        yield f"Scores within {_LEAST_DIFFERENCE} points of each other are alike."
+
+
+def _verdict(share: float) -> str:
+    if share < 0.15:
+        return "they are clear in the code."
+    if share < 0.35:
+        return "they can be seen in the code, and there is work at each."
+    return "the code has no clear cut; take them as a place to begin."
+
+
+def _table(ranked: Sequence[Ranked]) -> Iterator[str]:
+    if not ranked:
+        yield "No app owns tables here, so there is nothing to take apart."
+        return
+    has_rows = any(r.evidence.rows is not None for r in ranked)
+    has_churn = any(r.evidence.churn is not None for r in ranked)
+    width = max(7, *(len(r.evidence.name) for r in ranked))
+    rows = f"{'rows':>12}" if has_rows else ""
+    churn = f"{'churn':>7}" if has_churn else ""
+    yield f"  #  {'context':{width}}  ready  tables{rows}  callers  calls  cut in  cut out  cohesion{churn}"
+    for place, r in enumerate(ranked, start=1):
+        e = r.evidence
+        rows = f"{e.rows or 0:>12,}" if has_rows else ""
+        churn = f"{'-' if e.churn is None else _share(e.churn):>7}" if has_churn else ""
+        yield (
+            f"{place:>3}  {e.name:{width}}  {r.score:>5}  {len(e.tables):>6}{rows}  {len(e.callers):>7}  {len(e.called):>5}"
+            f"  {e.incoming.total():>6}  {e.outgoing.total():>7}  {_share(e.cohesion):>8}{churn}"
+        )
+
+
+def _paragraph(place: int, ranked: Ranked, suggestion: Suggestion) -> Iterator[str]:
+    evidence = ranked.evidence
+    yield f"{place}. {evidence.name}: {ranked.score} of 100"
+    others = len(suggestion.ranked) - 1
+    yield _fill(" ".join(_sentences(evidence, suggestion.members[evidence.name], others)), indent="   ")
+    for line in sorted(ranked.lines, key=lambda line: -(line.lost or 0)):
+        if line.lost is not None and line.lost >= 0.5:
+            yield _fill(f"{-line.lost:>6.1f} of {line.criterion.most:>2}  {_line(line, evidence)}",
+                        indent="   ", below=" " * 19)  # fmt: skip
+
+
+def _sentences(evidence: Evidence, members: Sequence[str], others: int) -> Iterator[str]:
+    size = f"{_counted(len(evidence.tables), 'table')} in {_counted(evidence.modules, 'module')}"
+    rows = "" if evidence.rows is None else f", about {evidence.rows:,} rows"
+    yield f"{size}{rows}: {_few(members)}."
+    if evidence.callers:
+        way = f", {_counted(evidence.door_calls, 'time')} through its door" if evidence.door_calls else ""
+        yield f"Used by {_few(sorted(evidence.callers))}{way}."
+    if evidence.called:
+        yield f"Uses {_few(sorted(evidence.called))}."
+    if evidence.correspondents:
+        yield f"Exchanges events with {_few(sorted(evidence.correspondents))}."
+    if len(evidence.holders) >= 3 and len(evidence.holders) * 2 >= others:
+        yield (f"Everybody points at it: rows of {_few(sorted(evidence.holders))} hold its keys. "
+               "Let it leave late, and turn those into a Reference first.")  # fmt: skip
+    elif evidence.holders:
+        yield f"Rows of {_few(sorted(evidence.holders))} hold its keys."
+    if evidence.incoming or evidence.outgoing:
+        yield f"To cut: {_cuts(evidence)}."
+    if evidence.libraries:
+        yield f"Takes along, as libraries: {_few(sorted(evidence.libraries))}."
+    if len(evidence.tables) <= 1:
+        yield "Small for a service of its own." if evidence.tables else "Owns no data."
+
+
+def _cuts(evidence: Evidence) -> str:
+    ways = [("coming in", evidence.incoming), ("going out", evidence.outgoing)]
+    return "; ".join(
+        f"{way} " + ", ".join(f"{count} {kind}" for kind, count in counts.most_common())
+        for way, counts in ways
+        if counts
+    )
+
+
+def _line(line: Line, evidence: Evidence) -> str:
+    figure = line.figure or 0
+    shown = (
+        _share(figure) if line.criterion.is_share else f"{figure:,.0f}" if figure >= 1 else f"{figure:.2f}"
+    )
+    noun = line.criterion.one if figure == 1 else line.criterion.many
+    named = _named(line, evidence)
+    return f"{shown} {noun}{f': {named}' if named else ''}"
+
+
+def _named(line: Line, evidence: Evidence) -> str:
+    names: Mapping[str, Collection[str]] = {
+        "callers": sorted(evidence.callers),
+        "holders": sorted(evidence.holders),
+        "dependencies": sorted(evidence.called),
+        "events": sorted(evidence.correspondents),
+        "preparation": evidence.missing or (),
+    }
+    if line.criterion.kinds:
+        return ", ".join(evidence.places_of(line.criterion.kinds))
+    return _few(list(names.get(line.criterion.key, ())))
+
+
+def _layers(layers: Sequence[Layer]) -> Iterator[str]:
+    yield "No contexts, but technical layers:"
+    width = max(len(layer.name) for layer in layers[:_MOST_LAYERS])
+    for layer in layers[:_MOST_LAYERS]:
+        yield _fill(
+            f"{layer.name:{width}}  {_LAYERS[layer.kind]}: {layer.reason}",
+            indent="  ",
+            below=" " * (width + 4),
+        )
+    if len(layers) > _MOST_LAYERS:
+        yield f"  and {len(layers) - _MOST_LAYERS} more; --json names all"
+
+
+def _foot(suggestion: Suggestion) -> Iterator[str]:
+    if suggestion.alone:
+        yield _fill(f"Coupled to nothing here: {_few(suggestion.alone)}.")
+    if suggestion.unresolved:
+        counts = ", ".join(f"{count} {kind}" for kind, count in suggestion.unresolved.items())
+        yield _fill(f"Not resolved, and not counted: {counts}.")
+    for remark in suggestion.remarks:
+        yield _fill(remark)
+    if suggestion.proposal is not None:
+        yield "`boundaries suggest --toml` prints these contexts as a map."
+
+
+def _few(names: Collection[str]) -> str:
+    shown = list(names)[:_MOST_NAMES]
+    rest = len(names) - len(shown)
+    if rest > 0:
+        return f"{', '.join(shown)} and {rest} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _share(value: float) -> str:
+    return f"{value:.0%}"
+
+
+def _fill(text: str, *, indent: str = "", below: str | None = None) -> str:
+    return textwrap.fill(
+        text, _WIDTH, initial_indent=indent, subsequent_indent=indent if below is None else below,
+        break_long_words=False, break_on_hyphens=False,
+    )  # fmt: skip

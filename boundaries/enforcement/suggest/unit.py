@@ -1,0 +1,146 @@
+"""What must stay together when contexts are looked for? A Django app; of a giant one, its modules and models."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from boundaries.enforcement.suggest.anatomy import Anatomy, Part
+from boundaries.enforcement.survey.app import FoundApp
+
+# An app this large, and that large a part of all tables, holds more than one context.
+_GIANT_TABLES, _GIANT_SHARE = 20, 0.35
+_GIANT_ALONE = 60
+# A module with more models than this is taken apart into them.
+_CROWDED_TABLES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """Code that is not divided: `packages` and `models` are what a context map would claim.
+
+    `app` is the label of the app that it is, or is a piece of; empty for code outside all apps. A shell is the
+    project's own package, with its settings and URLs, or what passes on the pieces of a giant app.
+    """
+
+    name: str
+    app: str = ""
+    packages: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    tables: int = 0
+    is_piece: bool = False
+    is_shell: bool = False
+
+
+@dataclass(frozen=True)
+class Division:
+    """All units by name, and the unit of each part."""
+
+    units: Mapping[str, Unit]
+    owner: Mapping[str, str] = field(default_factory=dict)
+    giants: tuple[FoundApp, ...] = ()
+
+
+def divide(anatomy: Anatomy, named: Sequence[tuple[str, FoundApp]]) -> Division:
+    """One unit for each app, under its name, and for each package outside all apps; giant apps in pieces."""
+    names = {app.package: name for name, app in named}
+    apps = _dividing(anatomy, [app for _, app in named])
+    app_of = {name: _longest(part.module, apps) for name, part in anatomy.parts.items()}
+    giants = _giants(anatomy, app_of, apps)
+    families = _families(anatomy)
+    inner = {
+        ".".join(package.split(".")[:size]) for package in apps for size in range(1, package.count(".") + 1)
+    }
+    drafts: dict[str, Unit] = {}
+    owner: dict[str, str] = {}
+    for part in anatomy.parts.values():
+        package = app_of[part.name]
+        if package in giants:
+            unit = _piece(part, apps[package], families)
+        elif package:
+            unit = Unit(names[package], apps[package].label, (package,))
+        else:
+            unit = _outside(part, inner)
+        drafts.setdefault(unit.name, unit)
+        owner[part.name] = unit.name
+    tables = Counter(owner[part.name] for part in anatomy.parts.values() if part.table)
+    units = {name: replace(unit, tables=tables[name]) for name, unit in sorted(drafts.items())}
+    return Division(units, owner, tuple(apps[package] for package in sorted(giants)))
+
+
+def _dividing(anatomy: Anatomy, apps: Collection[FoundApp]) -> dict[str, FoundApp]:
+    """The apps by package, without those that only hold other apps: no tables, two apps or more inside."""
+    owners = {part.module for part in anatomy.parts.values() if part.table}
+    packages = [app.package for app in apps]
+
+    def only_holds(package: str) -> bool:
+        inside = [other for other in packages if other.startswith(f"{package}.")]
+        own = (module for module in owners if f"{module}.".startswith(f"{package}."))
+        return len(inside) >= 2 and all(any(f"{m}.".startswith(f"{other}.") for other in inside) for m in own)
+
+    return {app.package: app for app in apps if not only_holds(app.package)}
+
+
+def _giants(anatomy: Anatomy, app_of: Mapping[str, str], apps: Mapping[str, FoundApp]) -> set[str]:
+    tables = Counter(app_of[part.name] for part in anatomy.parts.values() if part.table)
+    total = tables.total()
+    return {
+        package
+        for package in apps
+        if tables[package] > _GIANT_ALONE
+        or (tables[package] > _GIANT_TABLES and tables[package] > _GIANT_SHARE * total)
+    }
+
+
+def _families(anatomy: Anatomy) -> dict[str, tuple[str, ...]]:
+    """In crowded modules, each model with its family: `Order`, `OrderLine` and `OrderFee` are one aggregate."""
+    crowded: dict[str, list[str]] = {}
+    for part in anatomy.parts.values():
+        if part.table:
+            crowded.setdefault(part.module, []).append(part.name)
+    families: dict[str, list[str]] = {}
+    for models in crowded.values():
+        if len(models) > _CROWDED_TABLES:
+            for model in models:
+                families.setdefault(_head(model, models), []).append(model)
+    return {
+        model: (head, *sorted(set(family) - {head})) for head, family in families.items() for model in family
+    }
+
+
+def _head(model: str, models: Collection[str]) -> str:
+    """The model with the shortest name of which this model's name is a continuation; itself if there is none."""
+    heads = [head for head in models if model.startswith(head) and model[len(head) : len(head) + 1].isupper()]
+    return min(heads, key=len, default=model)
+
+
+def _piece(part: Part, app: FoundApp, families: Mapping[str, tuple[str, ...]]) -> Unit:
+    if family := families.get(part.name):
+        return Unit(family[0], app.label, models=family, is_piece=True)
+    is_package = part.path.endswith("__init__.py") and not part.is_model
+    if is_package or ".migrations" in part.module.removeprefix(app.package):
+        return Unit(app.package, app.label, (app.package,), is_piece=True, is_shell=True)
+    return Unit(part.module, app.label, (part.module,), is_piece=True)
+
+
+def _outside(part: Part, inner: set[str]) -> Unit:
+    """Code of no app: the outermost package that holds no app; modules beside apps are the project's shell."""
+    names = part.module.split(".")
+    for size in range(1, len(names) + 1):
+        package = ".".join(names[:size])
+        if package not in inner:
+            is_module = size == len(names) and not part.path.endswith("__init__.py")
+            if not is_module:
+                return Unit(package, packages=(package,))
+            break
+    parent = part.module.rpartition(".")[0]
+    shell = part.module if part.module in inner else parent
+    return Unit(shell or part.module, packages=(shell or part.module,), is_shell=True)
+
+
+def _longest(module: str, apps: Mapping[str, FoundApp]) -> str:
+    prefix = module
+    while prefix and prefix not in apps:
+        prefix = prefix.rpartition(".")[0]
+    return prefix
