@@ -14,7 +14,7 @@ class Base(msgspec.Struct, frozen=True):
 
 
 class Relation(msgspec.Struct, frozen=True):
-    """One field, or the explicit table behind it, that points at a model."""
+    """One field, or the explicit table behind it, that points at a model; `declared_in` is a module."""
 
     name: str
     kind: str
@@ -22,6 +22,7 @@ class Relation(msgspec.Struct, frozen=True):
     module: str
     detail: str
     constraint: bool
+    declared_in: str
 
 
 class ObservedModel(msgspec.Struct, frozen=True):

@@ -15,6 +15,7 @@ import sys
 import traceback
 import weakref
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 
@@ -27,9 +28,8 @@ def main(output: str, settings: str, paths: list[str]) -> None:
         _start()
         answer = _answer()
     except BaseException as error:  # noqa: BLE001  (a project's settings may even call sys.exit)
-        answer = {"failure": _failure(error)}
-    with open(output, "w", encoding="utf-8") as file:  # noqa: PTH123
-        json.dump(answer, file)
+        answer = {"failure": _failure(error, str(Path.cwd()))}
+    Path(output).write_text(json.dumps(answer), encoding="utf-8")
 
 
 def _start() -> None:
@@ -63,10 +63,11 @@ def _answer() -> dict[str, Any]:
     }
 
 
-def _failure(error: BaseException) -> dict[str, Any]:
-    frames = traceback.extract_tb(error.__traceback__)
-    own = [frame for frame in frames if frame.filename != __file__ and not frame.filename.startswith("<")]
-    place = own[-1] if own else frames[-1]
+def _failure(error: BaseException, root: str) -> dict[str, Any]:
+    """The error and its place: the innermost line of the project's own code, else of anybody's."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename != __file__]
+    own = [frame for frame in frames if frame.filename.startswith(root + os.sep)]
+    place = (own or frames)[-1]
     return {
         "error": type(error).__name__,
         "message": " ".join(str(error).split()) or "no message",
@@ -115,13 +116,13 @@ def _relations(model: Any) -> Iterator[dict[str, Any]]:
         if not hasattr(target, "_meta") or getattr(field, "auto_created", False):
             continue
         kind = "generic" if field in private else "relation"
-        yield _relation(field, target, kind, type(field).__name__)
+        yield _relation(model, field, target, kind, type(field).__name__)
         through: Any = getattr(remote, "through", None)
         if hasattr(through, "_meta") and not through._meta.auto_created:
-            yield _relation(field, through, kind, "through of")
+            yield _relation(model, field, through, kind, "through of")
 
 
-def _relation(field: Any, target: Any, kind: str, what: str) -> dict[str, Any]:
+def _relation(model: Any, field: Any, target: Any, kind: str, what: str) -> dict[str, Any]:
     return {
         "name": field.name,
         "kind": kind,
@@ -129,7 +130,19 @@ def _relation(field: Any, target: Any, kind: str, what: str) -> dict[str, Any]:
         "module": target.__module__,
         "detail": f"{what} {field.name}",
         "constraint": bool(getattr(field, "db_constraint", True)) and kind == "relation",
+        "declared_in": _declaring(model, field.name).__module__,
     }
+
+
+def _declaring(model: Any, name: str) -> Any:
+    """The class whose body declares a field: the model, or an abstract base that has it too."""
+    bases = [base for base in model.__mro__[1:] if hasattr(base, "_meta") and base._meta.abstract]
+    having = [base for base in bases if any(field.name == name for field in _own_fields(base._meta))]
+    return having[-1] if having else model
+
+
+def _own_fields(meta: Any) -> list[Any]:
+    return [*meta.local_fields, *meta.local_many_to_many, *meta.private_fields]
 
 
 # Signals
@@ -164,7 +177,8 @@ def _signal_names() -> dict[int, tuple[Any, str]]:
     found: dict[int, tuple[Any, str]] = {}
     for module_name in sorted(sys.modules, key=lambda name: (not name.endswith("signals"), name)):
         for name, value in list(getattr(sys.modules[module_name], "__dict__", {}).items()):
-            if isinstance(value, Signal):
+            # isinstance() would ask the value for its class, and so wake a lazy object.
+            if issubclass(type(value), Signal):
                 found.setdefault(id(value), (value, f"{module_name}.{name}"))
     return found
 

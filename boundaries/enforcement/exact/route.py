@@ -20,6 +20,7 @@ def find(observation: Observation, ground: Ground) -> Iterator[Link]:
             context=context_of(urlconf),
             target_context=context_of(module),
             target=module,
+            detail="a view of the other context",
             target_module=module,
         )
         if link is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from boundaries.enforcement.exact.ground import Ground
-from boundaries.enforcement.exact.observation import Observation, ObservedModel
+from boundaries.enforcement.exact.observation import Observation, ObservedModel, Relation
 from boundaries.enforcement.kinds.link import Link
 
 
@@ -28,9 +28,16 @@ def _relations(model: ObservedModel, context: str | None, ground: Ground) -> Ite
             context=context,
             target_context=ground.context_of(relation.label, relation.module),
             target=relation.label,
-            detail=relation.detail,
+            detail=_detail(relation, ground),
             is_constraint=relation.constraint,
         )
+
+
+def _detail(relation: Relation, ground: Ground) -> str:
+    """The field; with the module that declares it, where no reader of this source could have seen that."""
+    if relation.declared_in in ground.analysis.project.modules:
+        return relation.detail
+    return f"{relation.detail}, declared in {relation.declared_in}"
 
 
 def _bases(model: ObservedModel, context: str | None, ground: Ground) -> Iterator[Link | None]:

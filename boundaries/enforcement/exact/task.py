@@ -22,6 +22,7 @@ def find(observation: Observation, ground: Ground) -> Iterator[Link]:
             context=context_of(settings),
             target_context=context_of(module),
             target=name,
+            detail="beat schedule",
             target_module=module,
         )
         if link is not None:

@@ -18,7 +18,6 @@ from boundaries.enforcement.witness import Testimony, Witness, disagreement
 
 _FINDERS = (schema.find, signal.find, route.find, task.find)
 _SCHEMA = frozenset({"relation", "generic", "inheritance"})
-_NOT_SHOWN = "the source does not show it"
 
 Key = tuple[str, ...]
 
@@ -34,7 +33,10 @@ def exact_witness(observation: Observation) -> Witness:
         return Testimony(
             links=tuple(unseen),
             disagreements=(
-                *(disagreement(link, known_to="exact", reason=_NOT_SHOWN) for link in unseen),
+                *(
+                    disagreement(link, known_to="exact", reason=f"the source does not show it: {link.detail}")
+                    for link in unseen
+                ),
                 *(found for group in unknown for found in group),
             ),
             notices=observation.problems,

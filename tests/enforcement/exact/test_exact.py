@@ -78,6 +78,38 @@ class TestSchema:
         ]
         assert [d.known_to for d in graph.disagreements or ()] == ["exact", "exact"]
 
+    def test_a_field_of_somebody_elses_base_is_said_to_be_declared_there(self, project: TinyProject) -> None:
+        project.write(
+            {
+                "elsewhere/models.py": (
+                    "from django.db import models\nclass Owned(models.Model):\n"
+                    "    payment = models.ForeignKey('payments.Payment', models.CASCADE)\n"
+                    "    class Meta:\n        abstract = True\n"
+                ),
+                "shop/payments/models.py": PAYMENTS,
+                "shop/bookings/models.py": "from elsewhere.models import Owned\nclass Booking(Owned):\n    pass\n",
+            }
+        )
+        text = (project.folder / "boundaries.toml").read_text()
+        project.map(f'{text}[check]\nexclude = ["elsewhere"]\n')
+
+        assert [d.reason for d in exact_graph(project).disagreements or ()] == [
+            "the source does not show it: ForeignKey payment, declared in elsewhere.models"
+        ]
+
+    def test_lazy_objects_of_the_project_stay_asleep(self, project: TinyProject) -> None:
+        project.write(
+            {
+                "shop/payments/receivers.py": (
+                    "from django.utils.functional import SimpleLazyObject\n"
+                    "def wake(): raise SystemExit('woken')\n"
+                    "sleeping = SimpleLazyObject(wake)\n"
+                )
+            }
+        )
+
+        assert exact_graph(project).disagreements == ()
+
     def test_a_claim_of_the_source_that_django_does_not_know_is_told(self, project: TinyProject) -> None:
         field = "    payment = models.ForeignKey('payments.Payment', models.CASCADE)\n"
         project.write(
