@@ -21,7 +21,7 @@ END = "# boundaries: end"
 class OwnerWithoutHandle(BoundaryError):
     """Raised when CODEOWNERS is to name an owner that it would not understand."""
 
-    code = "BD114"
+    code = "BD115"
     problem = "{owner!r}, owner of {contexts}, has no handle for CODEOWNERS."
     remedy = 'Add it to the map: [owners] and below it "{owner}" = ["@organisation/team"].'
 

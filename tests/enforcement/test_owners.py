@@ -145,4 +145,4 @@ class TestWriting:
         code, _, err = run("owners", "--write")
 
         assert code == 2
-        assert err.startswith("BD114: 'Money team', owner of payments, has no handle for CODEOWNERS. Add it")
+        assert err.startswith("BD115: 'Money team', owner of payments, has no handle for CODEOWNERS. Add it")
