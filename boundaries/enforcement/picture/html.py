@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from html import escape
 from importlib.resources import files
@@ -19,7 +19,7 @@ from typing import Any
 from boundaries.contexts.map import Context
 from boundaries.enforcement.coupling import KINDS
 from boundaries.enforcement.overview import STATUSES, Edge, Overview, status_of
-from boundaries.enforcement.picture.layering import line_up
+from boundaries.enforcement.picture.layering import Weights, knots_of, line_up
 from boundaries.enforcement.picture.scene import Arrow, Scene, Stage
 from boundaries.enforcement.picture.svg import draw_marks, lay_out_scene
 from boundaries.enforcement.rules import rule_of
@@ -65,7 +65,7 @@ def _draw_scene(scene: Scene) -> str:
     dense = " dense" if len(scene.arrows) > 90 else ""
     return (
         f'<svg class="drawing{dense}" data-scene="{scene.key}" viewBox="0 0 {layout.width} {layout.height}"'
-        f' role="group" aria-label="{escape(scene.title, quote=True)}" hidden="until-found">\n'
+        f' role="group" aria-label="{escape(scene.title, quote=True)}" hidden="">\n'
         f"{draw_marks(scene, layout)}\n</svg>"
     )
 
@@ -75,6 +75,9 @@ def _data(stage: Stage, scenes: Sequence[Scene]) -> dict[str, Any]:
     number = {context.name: index for index, context in enumerate(stage.contexts)}
     used = {kind for edge in overview.edges for kind, _ in edge.tallies}
     kinds = [*(kind for kind in KINDS if kind in used), *sorted(used - set(KINDS))]
+    weights = {
+        (edge.source, edge.target): Arrow(edge.source, edge.target, (edge,)).weight for edge in overview.edges
+    }
     return {
         "statuses": STATUSES,
         "kinds": kinds,
@@ -86,7 +89,8 @@ def _data(stage: Stage, scenes: Sequence[Scene]) -> dict[str, Any]:
         if stage.folding
         else [],
         "foldedBy": stage.folding.by if stage.folding else None,
-        "order": [number[name] for name in _order(overview)],
+        "order": [number[name] for name in line_up(number, weights)],
+        "knots": [[number[name] for name in knot] for knot in _knots(number, weights)],
         "edges": [_edge(edge, number, kinds) for edge in overview.edges],
         "scenes": [_scene(scene, number) for scene in scenes],
         "rules": {code: rule_of(code).title for code in _codes(overview)},
@@ -120,12 +124,10 @@ def _scene(scene: Scene, number: dict[str, int]) -> dict[str, Any]:
     return {"key": scene.key, "title": scene.title, "boxes": boxes}
 
 
-def _order(overview: Overview) -> list[str]:
-    """Contexts in one line, dependents first: the order of the matrix."""
-    weights = {
-        (edge.source, edge.target): Arrow(edge.source, edge.target, (edge,)).weight for edge in overview.edges
-    }
-    return line_up((context.name for context in overview.contexts), weights)
+def _knots(names: Iterable[str], weights: Weights) -> list[list[str]]:
+    """What closes circles, the largest first."""
+    knots = [knot for knot in knots_of(names, weights) if len(knot) > 1]
+    return sorted(knots, key=lambda knot: (-len(knot), knot))
 
 
 def _codes(overview: Overview) -> list[str]:

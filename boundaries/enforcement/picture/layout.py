@@ -194,7 +194,7 @@ def _with_labels(
 ) -> dict[Pair, Way]:
     """Each way with a free place for its figure, where it runs by itself and few others pass."""
     placed = dict(ways)
-    lines = {pair: [Rectangle(x, y, 1, 1) for x, y in _points(way, _ALONG)] for pair, way in ways.items()}
+    lines = _Lines(ways)
     for pair in sorted(widths):
         width = widths[pair]
         near = [
@@ -203,11 +203,27 @@ def _with_labels(
         ]
         free = [label for label in near if not any(label.meets(other) for other in taken)]
         if free:
-            others = [point for other, points in lines.items() if other != pair for point in points]
-            best = min(free, key=lambda label: sum(label.meets(point) for point in others))
+            best = min(free, key=lines.count_within)
             taken.append(best)
             placed[pair] = replace(ways[pair], label=best)
     return placed
+
+
+class _Lines:
+    """Points of all ways, found by where they lie."""
+
+    def __init__(self, ways: Mapping[Pair, Way]) -> None:
+        self._bands: dict[int, list[Point]] = {}
+        for way in ways.values():
+            for x, y in _points(way, _ALONG):
+                self._bands.setdefault(y // _LABEL_HEIGHT, []).append((x, y))
+
+    def count_within(self, area: Rectangle) -> int:
+        bands = range(area.y // _LABEL_HEIGHT, (area.y + area.height) // _LABEL_HEIGHT + 1)
+        points = [point for band in bands for point in self._bands.get(band, ())]
+        return sum(
+            area.x <= x < area.x + area.width and area.y <= y < area.y + area.height for x, y in points
+        )
 
 
 def _points(way: Way, along: Sequence[float]) -> list[Point]:

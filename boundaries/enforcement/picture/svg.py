@@ -50,7 +50,7 @@ def lay_out_scene(scene: Scene) -> Layout:
     return lay_out(
         {box.key: _box_width(box) for box in scene.boxes},
         {pair: arrow.weight for pair, arrow in pairs.items()},
-        labels={pair: text_width(f"{a.total:,}", 11) + 10 for pair, a in pairs.items()}
+        labels={pair: text_width(_figure_text(arrow), 11) + 10 for pair, arrow in pairs.items()}
         if has_figures
         else {},
     )
@@ -82,7 +82,7 @@ def _arrow(arrow: Arrow, way: Way) -> str:
     against = " against" if way.is_against else ""
     return (
         f'<g class="arrow {arrow.status}{against}" {_ends(arrow)}>'
-        f'<path class="line" d="{_line(way)}" stroke-width="{stroke_width(arrow.total)}"/><path class="tip" d="{tip}"/></g>'
+        f'<path class="line" d="{_line(way)}" stroke-width="{stroke_width(arrow.count(arrow.status))}"/><path class="tip" d="{tip}"/></g>'
     )
 
 
@@ -90,8 +90,14 @@ def _figure(arrow: Arrow, place: Rectangle) -> str:
     x, y = place.x + place.width // 2, place.y + place.height - 5
     return (
         f'<g class="figure {arrow.status}" {_ends(arrow)}><rect x="{place.x}" y="{place.y}" width="{place.width}"'
-        f' height="{place.height}" rx="8"/><text x="{x}" y="{y}">{arrow.total:,}</text></g>'
+        f' height="{place.height}" rx="8"/><text x="{x}" y="{y}">{_figure_text(arrow)}</text></g>'
     )
+
+
+def _figure_text(arrow: Arrow) -> str:
+    """How many couplings, or how many of them break a rule."""
+    grave = arrow.count("violation") + arrow.count("baselined")
+    return f"{grave:,}/{arrow.total:,}" if 0 < grave < arrow.total else f"{arrow.total:,}"
 
 
 def _ends(arrow: Arrow) -> str:

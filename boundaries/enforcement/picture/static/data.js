@@ -7,7 +7,11 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const filter = {
   kinds: new Set(data.kinds.keys()),
   statuses: new Set(data.statuses.keys()),
+  onlyCircles: false,
 };
+
+const knotOf = new Map(data.knots.flatMap((knot) => knot.map((context) => [context, knot])));
+const isInCircle = ({ from, to }) => knotOf.has(from) && knotOf.get(from) === knotOf.get(to);
 
 const edgesOf = data.contexts.map(() => []);
 data.edges.forEach((edge, number) => {
@@ -30,6 +34,7 @@ function tally(edges) {
   const statuses = data.statuses.map(() => 0);
   const kinds = new Map();
   for (const edge of edges) {
+    if (filter.onlyCircles && !isInCircle(data.edges[edge])) continue;
     for (const [kind, ...counts] of data.edges[edge].counts) {
       if (!filter.kinds.has(kind)) continue;
       counts.forEach((count, status) => {
@@ -56,6 +61,15 @@ function placesOf(edge) {
       target: data.texts[target],
       rule: data.texts[rule],
     }));
+}
+
+const gravest = ({ statuses }) => statuses[data.statuses.indexOf("violation")] + statuses[data.statuses.indexOf("baselined")];
+
+/* "12", or "3/12" where some break a rule. */
+function figureOf(counted) {
+  const grave = gravest(counted);
+  const total = counted.total.toLocaleString("en");
+  return grave > 0 && grave < counted.total ? `${grave.toLocaleString("en")}/${total}` : total;
 }
 
 /* "8 import, 4 relation": the most first. */

@@ -40,13 +40,14 @@ class Drawing {
   refresh() {
     const touched = new Set();
     for (const arrow of this.arrows.values()) {
-      const { total, status } = tally(arrow.edges);
+      const counted = tally(arrow.edges);
+      const { total, status } = counted;
       for (const mark of [arrow.mark, arrow.figure]) {
         mark?.classList.toggle("off", total === 0);
         data.statuses.forEach((name, number) => mark?.classList.toggle(name, number === status));
       }
-      arrow.line.setAttribute("stroke-width", strokeWidth(total).toFixed(1));
-      if (arrow.figure) arrow.figure.querySelector("text").textContent = total.toLocaleString("en");
+      arrow.line.setAttribute("stroke-width", strokeWidth(counted.statuses[status] ?? 0).toFixed(1));
+      if (arrow.figure) arrow.figure.querySelector("text").textContent = figureOf(counted);
       if (total) touched.add(arrow.from).add(arrow.to);
     }
     for (const [key, mark] of this.boxes) mark.classList.toggle("idle", !touched.has(key));

@@ -17,7 +17,7 @@ class Matrix {
     this.folded = new Set(data.contexts.length > 40 ? data.groups.filter((g) => g.members.length > 1).map((g) => g.key) : []);
   }
 
-  /* Rows from top to bottom, [key, members, is it a header of an open group]; groups where their first member stands. */
+  /* Rows from top to bottom, [key, members]; groups where their first member stands. */
   rows() {
     if (!data.groups.length) return data.order.map((context) => [keyOf(context), [context]]);
     const groups = [...new Set(data.order.map((context) => groupOf.get(context)))];
@@ -41,7 +41,6 @@ class Matrix {
       cells.get(key).edges.push(number);
     });
     this.cells = [...cells.values()];
-    this.rowMembers = rows.map(([, members]) => members);
 
     const head = mark("svg", { class: "head columns", width: side, height: 150 });
     const left = mark("svg", { class: "head rows", width: 220, height: side });
@@ -49,10 +48,16 @@ class Matrix {
     rows.forEach(([key, members], index) => {
       const middle = index * cell + cell / 2;
       const title = titleOf(key);
-      head.append(mark("text", { transform: `translate(${middle + 4} 142) rotate(-90)`, "data-row": index }, clipped(title, 20)));
+      head.append(mark("text", { transform: `translate(${middle + 4} 142) rotate(-90)` }, clipped(title, 20)));
       left.append(this.header(key, members, index, cell));
       const stripe = { x: 0, y: index * cell, width: side, height: cell, class: index % 2 ? "odd" : "even" };
       body.append(mark("rect", stripe), mark("rect", { x: index * cell, y: index * cell, width: cell, height: cell, class: "diagonal" }));
+    });
+    rows.forEach(([, members], index) => {
+      if (index && groupOf.get(members[0]) !== groupOf.get(rows[index - 1][1][0]) && rows.length > data.groups.length) {
+        const at = index * cell;
+        body.append(mark("path", { class: "between", d: `M0 ${at}h${side}M${at} 0v${side}` }));
+      }
     });
     for (const one of this.cells) body.append(this.cell(one, cell));
     const cross = [mark("rect", { class: "cross", height: side, width: cell }), mark("rect", { class: "cross", width: side, height: cell })];
@@ -83,7 +88,7 @@ class Matrix {
     const y = index * cell + cell / 2 + 4;
     const group = groupOf.get(members[0]);
     const canFold = group !== undefined && group.members.length > 1;
-    const header = mark("g", { class: "row-head", tabindex: "0", role: "button", "data-row": index });
+    const header = mark("g", { class: "row-head", tabindex: "0", role: "button" });
     const sign = canFold && key === group.key ? "▸ " : "";
     header.append(mark("rect", { x: 0, y: index * cell, width: 220, height: cell }));
     header.append(mark("text", { x: 212, y }, sign + clipped(titleOf(key), 27)));

@@ -9,8 +9,8 @@ for (const svg of document.querySelectorAll("svg[data-scene]")) {
   drawings.set(key, new Drawing(svg, scenes.get(key)));
 }
 
-const state = { scene: data.scenes[0].key, view: "map", selection: null, found: null, zoom: null };
-const panel = new Panel($("panel"), (selection, scene) => select(selection, scene));
+const state = { scene: data.scenes[0].key, view: "map", selection: null, found: null, zoom: null, shown: null };
+const panel = new Panel($("panel"), (selection, scene) => select(selection, scene), (key) => scenes.has(key) && state.scene !== key);
 const matrix = new Matrix($("matrix"), (selection) => select(selection));
 const current = () => drawings.get(state.scene);
 
@@ -29,7 +29,8 @@ function select(selection, scene) {
 function showSceneOf(selection, scene) {
   if (scene) {
     state.scene = scene;
-  } else if (selection.key?.startsWith("c") && !current().boxes.has(selection.key)) {
+    state.view = "map";
+  } else if (state.view === "map" && selection.key?.startsWith("c") && !current().boxes.has(selection.key)) {
     const group = groupOf.get(selection.members[0]);
     state.scene = scenes.has(group?.key) ? group.key : data.scenes[0].key;
   }
@@ -54,6 +55,7 @@ function render() {
   if (state.view === "matrix") matrix.cells ? matrix.refresh() : matrix.draw();
   light();
   fit();
+  if (state.view === "map") centre();
   renderTrail();
   panel.show(state.selection, state.found);
 }
@@ -64,10 +66,20 @@ function light(hovered = null) {
   matrix.light(selection);
 }
 
+/* A scene that was not shown before opens with its middle in sight. */
+function centre() {
+  if (state.shown === state.scene) return;
+  state.shown = state.scene;
+  state.zoom = null;
+  fit();
+  const scroll = $("scroll");
+  scroll.scrollTo((scroll.scrollWidth - scroll.clientWidth) / 2, 0);
+}
+
 function fit() {
   const { svg, width } = current();
   const room = $("scroll").clientWidth - 4;
-  const zoom = state.zoom ?? Math.max(0.6, Math.min(1, room / width));
+  const zoom = state.zoom ?? Math.max(0.7, Math.min(1, room / width));
   svg.setAttribute("width", Math.round(width * zoom));
   svg.setAttribute("height", Math.round(current().height * zoom));
   return zoom;
@@ -87,7 +99,6 @@ function renderTrail() {
 
 function openScene(key) {
   state.scene = key;
-  state.zoom = null;
   select(null);
 }
 
@@ -115,7 +126,7 @@ function buildFilters() {
   const setAll = (name, isOn) => {
     for (const box of document.querySelectorAll(`input[name=${name}]`)) if (box.checked !== isOn(box)) box.click();
   };
-  if (whole.statuses[0] + whole.statuses[1] > 0 && whole.total > whole.statuses[0] + whole.statuses[1]) {
+  if (gravest(whole) > 0 && gravest(whole) < whole.total) {
     const only = button("Violations only", () => {
       const isOn = only.getAttribute("aria-pressed") !== "true";
       only.setAttribute("aria-pressed", isOn);
@@ -123,9 +134,19 @@ function buildFilters() {
     }, { id: "violations-only", "aria-pressed": "false" });
     $("statuses").append(only);
   }
-  $("kinds").append(button("All", () => setAll("kind", () => true)), button("None", () => setAll("kind", () => false)));
+  if (data.knots.length) {
+    const only = button("Circles only", () => {
+      filter.onlyCircles = !filter.onlyCircles;
+      only.setAttribute("aria-pressed", filter.onlyCircles);
+      render();
+    }, { id: "circles-only", "aria-pressed": "false" });
+    $("statuses").append(only);
+  }
+  if (data.kinds.length > 1) {
+    $("kinds").append(button("All", () => setAll("kind", () => true)), button("None", () => setAll("kind", () => false)));
+  }
   const words = [many(data.contexts.length, "context"), many(whole.total, "coupling")];
-  $("totals").textContent = [...words, many(whole.statuses[0] + whole.statuses[1], "violation")].join(" · ");
+  $("totals").textContent = [...words, many(gravest(whole), "violation")].join(" · ");
 }
 
 /* ---- Search ---- */
@@ -141,9 +162,10 @@ function search() {
 
 const wordsOf = (edges) => {
   const pairs = new Set(edges.map((edge) => `${data.contexts[data.edges[edge].from].name} → ${data.contexts[data.edges[edge].to].name}`));
-  const { total, statuses, kinds } = tally(edges);
+  const counted = tally(edges);
+  const { total, kinds } = counted;
   const title = pairs.size <= 3 ? [...pairs].join("\n") : `${pairs.size} pairs of contexts`;
-  const violations = statuses[0] + statuses[1];
+  const violations = gravest(counted);
   return `${title}\n${many(total, "coupling")}${violations ? `, ${many(violations, "violation")}` : ""}\n${kindsInWords(kinds)}`;
 };
 

@@ -23,9 +23,10 @@ const boxSelection = (key) => {
 const edgeSelection = (edges) => ({ key: null, members: [], edges });
 
 class Panel {
-  constructor(place, go) {
+  constructor(place, go, canOpen) {
     this.place = place;
     this.go = go;
+    this.canOpen = canOpen;
   }
 
   show(selection, found) {
@@ -38,10 +39,17 @@ class Panel {
   summary() {
     const ranked = this.ranked(data.edges.keys());
     return [
-      element("h2", {}, "What couples them"),
-      element("p", { class: "quiet" }, "Click an arrow to see its places, a box to see what it uses and who uses it. An arrow points at what is needed."),
+      element("h2", {}, gravest(tally(data.edges.keys())) ? "Worst first" : "Most first"),
+      element("p", { class: "quiet" }, "Click an arrow for its places, a box for what it uses and who uses it. Arrows point at what is needed."),
+      ...data.knots.slice(0, 3).map((knot) => this.knot(knot)),
       this.pairs(ranked, { limit: 40 }),
     ];
+  }
+
+  knot(knot) {
+    const text = knot.length > 6 ? many(knot.length, "context") : knot.map((context) => data.contexts[context].name).join(", ");
+    const edges = [...data.edges.keys()].filter((edge) => knotOf.get(data.edges[edge].from) === knot && isInCircle(data.edges[edge]));
+    return this.rowButton(`Circle of ${text}`, "each reaches each of the others", () => this.go(edgeSelection(edges)));
   }
 
   found({ text, contexts }) {
@@ -72,7 +80,7 @@ class Panel {
     const list = element("ul", { class: "names" });
     for (const member of group.members) list.append(element("li", {}, button(data.contexts[member].name, () => this.go(boxSelection(keyOf(member))))));
     const parts = element("div", {});
-    if (data.scenes.some((scene) => scene.key === group.key)) {
+    if (this.canOpen(group.key)) {
       parts.append(button(`Open these ${many(group.members.length, "context")}`, () => this.go(boxSelection(group.key), group.key), { class: "main" }));
     }
     parts.append(list);
@@ -131,7 +139,7 @@ class Panel {
   rowButton(title, note, onClick, counted) {
     const made = button("", onClick, { class: `row ${counted ? data.statuses[counted.status] : ""}` });
     made.append(element("span", { class: "title" }, title), element("span", { class: "quiet" }, note));
-    if (counted) made.append(element("span", { class: "count" }, counted.total.toLocaleString("en")));
+    if (counted) made.append(element("span", { class: "count" }, figureOf(counted)));
     return made;
   }
 
@@ -166,7 +174,7 @@ class Panel {
   placeList(places) {
     const list = element("ol", { class: "places" });
     const add = (from) => {
-      list.append(...places.slice(from, from + PLACES_AT_ONCE).map((place) => this.place_(place)));
+      list.append(...places.slice(from, from + PLACES_AT_ONCE).map((place) => this.placeItem(place)));
       if (places.length > from + PLACES_AT_ONCE) {
         const more = element("li", {}, button(`${places.length - from - PLACES_AT_ONCE} more`, () => { more.remove(); add(from + PLACES_AT_ONCE); }, { class: "more" }));
         list.append(more);
@@ -176,7 +184,7 @@ class Panel {
     return list;
   }
 
-  place_(place) {
+  placeItem(place) {
     const [module, , name] = place.source.split(/(:)/);
     const symbol = name && name !== "<module>" ? name : module;
     const tags = [element("span", { class: "tag kind" }, place.kind)];
