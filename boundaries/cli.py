@@ -11,6 +11,7 @@ import atexit
 import gc
 import importlib
 import importlib.util
+import io
 import json
 import os
 import sys
@@ -31,6 +32,14 @@ class SettingsUnusable(BoundaryError):
     code = "BD112"
     problem = "The Django settings ({module}) cannot be loaded: {reason}"
     remedy = "Set what they ask for, and `settings` in the context map or DJANGO_SETTINGS_MODULE."
+
+
+class FileUnusable(BoundaryError):
+    """Raised when the file system refuses a file that a verb must read or write."""
+
+    code = "BD114"
+    problem = "{path}: {reason}."
+    remedy = "Look at the path, its permissions and the space on its disk."
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,7 @@ class Verb:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit code; a refusal is printed as one line, never as a traceback."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    _accept_any_character()
     verbs = collect_verbs()
     options = build_parser(verbs).parse_args(arguments)
     verb: Verb = options.verb_object
@@ -69,6 +79,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         # The reader (head, less) went away: not an error of ours.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+    except OSError as error:
+        if error.filename is None:
+            raise
+        reason = error.strerror or type(error).__name__
+        return _refuse(FileUnusable(path=str(error.filename), reason=reason), options)
     except KeyboardInterrupt:
         print("Interrupted. Run the same command again to go on.", file=sys.stderr)
         return 130
@@ -144,9 +159,16 @@ def _start_django(options: argparse.Namespace) -> None:
         raise SettingsUnusable(module=module, reason=f"{type(error).__name__}: {error}") from error
 
 
+def _accept_any_character() -> None:
+    """Paths and names of the checked project may hold characters that the output's encoding lacks."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def _refuse(error: BoundaryError, options: argparse.Namespace) -> int:
     if getattr(options, "format", "text") == "json":
-        print_json({"error": error.as_dict()})
+        print_json({"schema": 1, "error": error.as_dict()})
     else:
         print(error.render(), file=sys.stderr)
     return REFUSED

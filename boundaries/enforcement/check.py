@@ -37,6 +37,7 @@ class CheckResult:
     anew if `updates_baseline`.
     """
 
+    root: Path
     violations: tuple[Coupling, ...]
     counted: tuple[Coupling, ...]
     stale: tuple[Entry, ...]
@@ -115,6 +116,7 @@ def run_check(
         write_baseline(context_map, baseline)
     marked, stale = baseline.mark(violations)
     return CheckResult(
+        root=context_map.root,
         violations=tuple(marked),
         counted=tuple(coupling for coupling in found if coupling.allowed and coupling.rule),
         stale=tuple(stale),

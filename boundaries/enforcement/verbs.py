@@ -12,13 +12,14 @@ from boundaries.cli import DONE, FOUND, Verb, print_json
 from boundaries.contexts.compiled import compile_map
 from boundaries.contexts.map import load_map
 from boundaries.enforcement.check import baselined_graph, run_check
-from boundaries.enforcement.coupling import KINDS, Coupling
+from boundaries.enforcement.coupling import KINDS, SCHEMA, Coupling
 from boundaries.enforcement.evidence import configure_evidence, witnesses_of
 from boundaries.enforcement.overview import look_over
 from boundaries.enforcement.owners import OWNERS
 from boundaries.enforcement.picture.formats import DRAWINGS
 from boundaries.enforcement.proposal import propose, write_proposal
 from boundaries.enforcement.reports import FORMATS, disagreement
+from boundaries.enforcement.reports.as_json import output_schema
 from boundaries.enforcement.rules import rule_of
 from boundaries.enforcement.source.cache import default_folder
 from boundaries.enforcement.suggest.verb import SUGGEST
@@ -54,7 +55,8 @@ def run_check_verb(options: argparse.Namespace) -> int:
     )
     if report := FORMATS[options.format](result):
         print(report)
-    if options.format == "github":
+    if options.format not in {"text", "json"}:
+        # For the log of the job: what was printed is for a machine.
         print(FORMATS["text"](result), file=sys.stderr)
     return DONE if result.is_clean else FOUND
 
@@ -64,6 +66,8 @@ def run_couplings(options: argparse.Namespace) -> int:
     context_map = load_map(options.config)
     for name in filter(None, (options.source, options.target)):
         context_map.context(name)
+    if options.rule:
+        rule_of(options.rule)
     witnesses = witnesses_of(options, context_map)
     graph = baselined_graph(context_map, cache_folder=_cache_folder(options), witnesses=witnesses)
     chosen = [c for c in graph.couplings if _is_chosen(c, options)]
@@ -96,12 +100,18 @@ def run_explain(options: argparse.Namespace) -> int:
     """Say why a rule is there and how to fix what breaks it."""
     rule = rule_of(options.code.upper())
     if options.format == "json":
-        print_json({"code": rule.code, "title": rule.title, "severity": rule.severity, "kinds": rule.kinds,
-                    "why": rule.why, "fix": rule.fix})  # fmt: skip
+        print_json({"schema": SCHEMA, "code": rule.code, "title": rule.title, "severity": rule.severity,
+                    "kinds": rule.kinds, "why": rule.why, "fix": rule.fix})  # fmt: skip
         return DONE
     print(f"{rule.code} {rule.title}\n")
     print(textwrap.fill(f"Why: {rule.why}", 100, subsequent_indent="     "))
     print(textwrap.fill(f"Fix: {rule.fix}", 100, subsequent_indent="     "))
+    return DONE
+
+
+def run_schema(options: argparse.Namespace) -> int:  # noqa: ARG001
+    """Print what the JSON of every verb looks like."""
+    print(output_schema())
     return DONE
 
 
@@ -141,6 +151,7 @@ def _configure_couplings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="source", metavar="CTX", help="only those of this context")
     parser.add_argument("--to", dest="target", metavar="CTX", help="only those that point at this context")
     parser.add_argument("--kind", choices=KINDS, action="append", help="only this kind; may be repeated")
+    parser.add_argument("--rule", metavar="CODE", type=str.upper, help="only those that break this rule")
     configure_evidence(parser)
     _configure_cache(parser)
 
@@ -162,6 +173,7 @@ def _is_chosen(coupling: Coupling, options: argparse.Namespace) -> bool:
         options.source in {None, coupling.source_context}
         and options.target in {None, coupling.target_context}
         and (not options.kind or coupling.kind in options.kind)
+        and options.rule in {None, coupling.rule}
     )
 
 
@@ -189,7 +201,7 @@ VERBS = [
         "Check that contexts only meet at their doors.",
         run_check_verb,
         _configure_check,
-        formats=("text", "json", "sarif", "github", "junit"),
+        formats=tuple(FORMATS),
     ),
     Verb(
         "couplings",
@@ -211,5 +223,11 @@ VERBS = [
         "Say why a rule blocks an extraction and how to fix it.",
         run_explain,
         _configure_explain,
+    ),
+    Verb(
+        "schema",
+        "Print the JSON Schema of what --json prints, for all verbs of the lint.",
+        run_schema,
+        formats=(),
     ),
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -160,8 +159,8 @@ class TestCheck:
         _, out, _ = run("check")
 
         assert len(out.splitlines()) < 30
-        assert "and 1592 more" in out
-        assert "1600 new violations in 2 contexts" in out
+        assert "and 1,597 more" in out
+        assert "1,600 new violations in 2 contexts" in out
 
     def test_prints_at_most_20_lines_on_a_fresh_map(self, project: TinyProject, run: Run) -> None:
         names = [f"app{number}" for number in range(12)]

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from boundaries.enforcement.check import CheckResult
 from boundaries.enforcement.reports.message import message_of, remedy_of
+from boundaries.enforcement.reports.place import in_repository
+
+# GitHub shows fewer than this of one step; the rest would only bury the log.
+_MOST_ANNOTATIONS = 50
 
 
 def render(result: CheckResult) -> str:
-    """Workflow commands; stale entries are one warning on the job."""
+    """Workflow commands; what is beyond the first fifty is one more, and so are stale entries."""
     lines = [
-        f"::error file={_property(v.path)},line={v.line},col={v.column},title={_property(v.rule or '')}"
-        f"::{_data(f'{v.rule} {message_of(v)}. {remedy_of(v)}')}"
-        for v in result.new
+        f"::error file={_property(in_repository(v.path, result.root))},line={v.line},col={v.column},"
+        f"title={_property(v.rule or '')}::{_data(f'{v.rule} {message_of(v)}. {remedy_of(v)}')}"
+        for v in result.new[:_MOST_ANNOTATIONS]
     ]
+    if len(result.new) > _MOST_ANNOTATIONS:
+        more = len(result.new) - _MOST_ANNOTATIONS
+        lines.append(f"::error title=more violations::{more} more are in the log of this step")
     if result.stale:
         level = "error" if result.fails_on_stale else "warning"
         text = (

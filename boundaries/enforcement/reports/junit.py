@@ -7,6 +7,7 @@ from xml.etree import ElementTree as ET
 
 from boundaries.enforcement.check import CheckResult
 from boundaries.enforcement.reports.message import message_of, remedy_of
+from boundaries.enforcement.reports.place import in_repository
 from boundaries.enforcement.rules import RULES
 
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -25,12 +26,16 @@ def render(result: CheckResult) -> str:
     root = ET.Element("testsuites")
     root.append(suite)
     ET.indent(root)
-    return ET.tostring(root, encoding="unicode", xml_declaration=False)
+    # Character references for all but ASCII: right in whatever encoding the output is written.
+    return str(ET.tostring(root, encoding="us-ascii"), "ascii")
 
 
 def _case(result: CheckResult, code: str, title: str) -> ET.Element:
     found = [violation for violation in result.new if violation.rule == code]
-    lines = [f"{v.path}:{v.line}:{v.column}: {message_of(v)}. {remedy_of(v)}" for v in found]
+    lines = [
+        f"{in_repository(v.path, result.root)}:{v.line}:{v.column}: {message_of(v)}. {remedy_of(v)}"
+        for v in found
+    ]
     return _with_failure(code, f"{code} {title}", f"{len(found)} new violations", lines)
 
 

@@ -11,9 +11,11 @@ from boundaries import __version__
 from boundaries.enforcement.check import CheckResult
 from boundaries.enforcement.coupling import Coupling
 from boundaries.enforcement.reports.message import message_of, remedy_of
+from boundaries.enforcement.reports.place import in_repository
 from boundaries.enforcement.rules import RULES
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
+_BASE = "%SRCROOT%"
 
 
 def render(result: CheckResult) -> str:
@@ -22,8 +24,8 @@ def render(result: CheckResult) -> str:
     run = {
         "tool": {"driver": driver},
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {"ROOT": {"description": {"text": "the root of the context map"}}},
-        "results": [_result(violation) for violation in result.violations],
+        "originalUriBaseIds": {_BASE: {"description": {"text": "The folder of the checkout."}}},
+        "results": [_result(violation, result) for violation in result.violations],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2)
 
@@ -39,9 +41,9 @@ def _rule(code: str) -> dict[str, Any]:
     }
 
 
-def _result(violation: Coupling) -> dict[str, Any]:
+def _result(violation: Coupling, result: CheckResult) -> dict[str, Any]:
     region = {"startLine": violation.line, "startColumn": violation.column}
-    artifact = {"uri": quote(violation.path), "uriBaseId": "ROOT"}
+    artifact = {"uri": quote(in_repository(violation.path, result.root)), "uriBaseId": _BASE}
     identity = "\0".join(violation.identity)
     return {
         "ruleId": violation.rule,
