@@ -6,7 +6,8 @@ side has used. `setval` is not taken back by a rollback, which is harmless: it o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from psycopg import sql
 
@@ -23,17 +24,51 @@ WHERE d.refobjid = %s::regclass AND d.deptype IN ('a', 'i') AND d.classid = 'pg_
 """
 
 
-def advance(source: Connection, target: Connection, tables: Sequence[Table]) -> dict[str, int]:
-    """Set the target's sequences beyond the source's, with a gap; returns table.column → next value."""
-    values: dict[str, int] = {}
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A column that a sequence fills, and the names of that sequence: the source's (None if it has none) and the target's."""
+
+    table: Table
+    column: str
+    source: str | None
+    target: str
+
+
+def find(source: Connection, target: Connection, tables: Sequence[Table]) -> list[Counted]:
+    """The columns whose sequences a switch has to set; looked up beforehand, so that it need not under its gate."""
+    found = []
     for table in [table for table in tables if not table.is_shared]:
         theirs = dict(_sequences(source, table))
-        for column, name in _sequences(target, table):
-            used = _last(source, theirs[column]) if column in theirs else 0
-            needed = max(used, _highest(target, table, column), _last(target, name)) + GAP
-            target.execute("SELECT setval(%s, %s)", [name, needed])
-            values[f"{table.name}.{column}"] = needed + 1
-    return values
+        found += [
+            Counted(table, column, theirs.get(column), name) for column, name in _sequences(target, table)
+        ]
+    return found
+
+
+def advance(source: Connection, target: Connection, columns: Sequence[Counted]) -> dict[str, int]:
+    """Set the target's sequences beyond the source's, with a gap, in one statement on each side.
+
+    Returns table.column → next value.
+    """
+    if not columns:
+        return {}
+    used = source.execute(
+        sql.SQL("SELECT {}").format(_listed(_last_value(column.source) for column in columns))
+    ).fetchone()
+    assert used is not None
+    reached = [
+        sql.SQL("setval({name}, greatest({used}, {last}, (SELECT max({column}) FROM {table})) + {gap})").format(
+            name=sql.Literal(column.target), used=sql.Literal(last), last=_last_value(column.target),
+            column=sql.Identifier(column.column), table=column.table.qualified, gap=sql.Literal(GAP),
+        )
+        for column, last in zip(columns, used, strict=True)
+    ]  # fmt: skip
+    values = target.execute(sql.SQL("SELECT {}").format(_listed(reached))).fetchone()
+    assert values is not None
+    return {
+        f"{column.table.name}.{column.column}": value + 1
+        for column, value in zip(columns, values, strict=True)
+    }
 
 
 def behind(source: Connection, tables: Sequence[Table]) -> list[str]:
@@ -48,6 +83,16 @@ def behind(source: Connection, tables: Sequence[Table]) -> list[str]:
 
 def _sequences(connection: Connection, table: Table) -> list[tuple[str, str]]:
     return [(row[0], row[1]) for row in connection.execute(_OWNED, [table.qualified.as_string(connection)])]
+
+
+def _last_value(name: str | None) -> sql.Composable:
+    if name is None:
+        return sql.SQL("0::bigint")
+    return sql.SQL("coalesce(pg_sequence_last_value({}::regclass), 0)").format(sql.Literal(name))
+
+
+def _listed(expressions: Iterable[sql.Composable]) -> sql.Composable:
+    return sql.SQL(", ").join(expressions)
 
 
 def _last(connection: Connection, name: str) -> int:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -153,6 +153,7 @@ def switch(
     create_stages(flow)
     with closing(source.connect()) as holder:
         create_taken(holder)
+        counted = sequence.find(holder, flow.target, flow.tables)
         _catch_up(flow, tell)
         fault_point("switch.caught_up")
         held = Flow(flow.context, holder, flow.target, flow.tables)
@@ -160,7 +161,7 @@ def switch(
         try:
             attempts = _take_gate(held, tell)
             started = time.monotonic()
-            keys, epoch, sequences = _drain_and_close(held)
+            keys, epoch, sequences = _drain_and_close(held, counted)
         except (
             psycopg.errors.IdleInTransactionSessionTimeout,
             psycopg.errors.QueryCanceled,
@@ -230,11 +231,14 @@ def _limit(holder: Connection, lock_timeout_ms: int) -> None:
         "statement_timeout": HELD_AT_MOST_MS,
         "idle_in_transaction_session_timeout": HELD_AT_MOST_MS,
     }
-    for name, value in limits.items():
-        holder.execute(sql.SQL("SET LOCAL {} = {}").format(sql.Identifier(name), sql.Literal(value)))
+    setting_each = [
+        sql.SQL("SET LOCAL {} = {}").format(sql.Identifier(name), sql.Literal(value))
+        for name, value in limits.items()
+    ]
+    holder.execute(sql.SQL("; ").join(setting_each))
 
 
-def _drain_and_close(held: Flow) -> tuple[int, int, dict[str, int]]:
+def _drain_and_close(held: Flow, counted: Sequence[sequence.Counted]) -> tuple[int, int, dict[str, int]]:
     """Steps 3 and 4: under the gate, so that no writer of the moved rows is under way on the source."""
     current = ownership.read(held.source, held.context)
     assert current is not None
@@ -242,7 +246,7 @@ def _drain_and_close(held: Flow) -> tuple[int, int, dict[str, int]]:
     sequences: dict[str, int] = {}
 
     def finish_target(target: Connection) -> None:
-        sequences.update(sequence.advance(held.source, target, held.tables))
+        sequences.update(sequence.advance(held.source, target, counted))
         ownership.mark_drained(target, held.context, current.epoch + 1)
 
     applied = transfer(held, tick=draw_tick(held.source), finish=finish_target)
