@@ -16,6 +16,9 @@ from boundaries.enforcement.source.tree import SourceFile
 
 Steps = dict[Symbol, dict[str, Model | None]]
 
+# What Django asks of a foreign key's own column, without a join.
+_ON_THE_COLUMN = frozenset({"exact", "in", "isnull", "gt", "gte", "lt", "lte"})
+
 
 def find(analysis: Analysis) -> Iterator[Link]:
     """Paths in `filter`, `order_by`, `select_related`, `F` and their like that reach another context's model.
@@ -29,7 +32,7 @@ def find(analysis: Analysis) -> Iterator[Link]:
             for path in fact.paths:
                 if start is None:
                     analysis.unresolved["lookup"] += "__" in path.path
-                elif (reached := _first_foreign(path, start, steps, owner)) is not None:
+                elif (reached := _first_foreign(path, start, steps, owner, analysis.models)) is not None:
                     yield _link(file, fact, path, owner, reached)
 
 
@@ -82,16 +85,24 @@ def _start(analysis: Analysis, file: SourceFile, fact: LookupFact) -> Model | No
     return None
 
 
-def _first_foreign(path: PathInLookup, start: Model, steps: Steps, owner: str) -> Model | None:
+def _first_foreign(
+    path: PathInLookup, start: Model, steps: Steps, owner: str, models: Models
+) -> Model | None:
     """The first model on the way that another context owns; the start does not count, nor a bare column."""
     parts = path.path.split("__")
     model = start
-    for part in parts if path.is_join else parts[:-1]:
+    walked = parts if path.is_join else parts[:-1]
+    for position, part in enumerate(walked):
         reached = steps.get(model.symbol, {}).get(part)
         if reached is None or reached.context not in {None, owner}:
-            return reached
+            is_column = not path.is_join and set(parts[position + 1 :]) <= _ON_THE_COLUMN
+            return None if is_column and _is_own_field(model, part, models) else reached
         model = reached
     return None
+
+
+def _is_own_field(model: Model, name: str, models: Models) -> bool:
+    return any(field.name == name for _, field in models.fields(model))
 
 
 def _link(file: SourceFile, fact: LookupFact, path: PathInLookup, owner: str, reached: Model) -> Link:

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from boundaries.enforcement.rules.rule import Rule
+from boundaries.enforcement.rules.rule import Example, Rule
+
+_EXAMPLE = Example(
+    before={
+        "shop/bookings/views.py": """\
+from shop.payments.models import Payment  # boundaries: allow BD202
+""",
+    },
+    after={
+        "shop/bookings/views.py": """\
+# boundaries: allow BD202 -- the door has no refunds yet, ticket 7
+from shop.payments.models import Payment
+""",
+    },
+)
 
 RULE = Rule(
     code="BD216",
@@ -14,4 +28,5 @@ RULE = Rule(
         " line breaks the rule."
     ),
     remedy="Give a reason after `--`, or remove the comment.",
+    example=_EXAMPLE,
 )

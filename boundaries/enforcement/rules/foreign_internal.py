@@ -4,12 +4,33 @@ from __future__ import annotations
 
 from boundaries.contexts.map import Context
 from boundaries.enforcement.kinds.link import Link
-from boundaries.enforcement.rules.rule import Rule
+from boundaries.enforcement.rules.rule import Example, Rule
 
 
 def _breaks(link: Link, _source: Context, target: Context) -> bool:
     return not target.is_public(link.module)
 
+
+_EXAMPLE = Example(
+    before={
+        "shop/bookings/views.py": """\
+from shop.payments.models import Payment
+
+
+def is_paid(booking):
+    return Payment.objects.filter(id=booking.payment_id, state="captured").exists()
+""",
+    },
+    after={
+        "shop/bookings/views.py": """\
+from shop.payments.public import Payments
+
+
+def is_paid(booking):
+    return Payments.for_bookings(booking_ids=[booking.id])[booking.id].is_captured
+""",
+    },
+)
 
 RULE = Rule(
     code="BD202",
@@ -26,4 +47,5 @@ RULE = Rule(
     ),
     remedy="{target} is not exposed by {target_context}: go through its public package.",
     breaks=_breaks,
+    example=_EXAMPLE,
 )

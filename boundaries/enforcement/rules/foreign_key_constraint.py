@@ -4,12 +4,34 @@ from __future__ import annotations
 
 from boundaries.contexts.map import Context
 from boundaries.enforcement.kinds.link import Link
-from boundaries.enforcement.rules.rule import Rule
+from boundaries.enforcement.rules.rule import Example, Rule
 
 
 def _breaks(link: Link, _source: Context, _target: Context) -> bool:
     return link.is_constraint
 
+
+_EXAMPLE = Example(
+    before={
+        "shop/bookings/models.py": """\
+from django.db import models
+
+
+class Booking(models.Model):
+    payment = models.ForeignKey("payments.Payment", models.PROTECT)
+""",
+    },
+    after={
+        "shop/bookings/models.py": """\
+from boundaries import Reference
+from django.db import models
+
+
+class Booking(models.Model):
+    payment = Reference("payments.Payment")
+""",
+    },
+)
 
 RULE = Rule(
     code="BD204",
@@ -26,4 +48,5 @@ RULE = Rule(
     ),
     remedy='Replace the field by Reference("{target}"): the column stays, the constraint goes.',
     breaks=_breaks,
+    example=_EXAMPLE,
 )

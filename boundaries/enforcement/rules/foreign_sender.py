@@ -4,12 +4,36 @@ from __future__ import annotations
 
 from boundaries.contexts.map import Context
 from boundaries.enforcement.kinds.link import Link
-from boundaries.enforcement.rules.rule import Rule
+from boundaries.enforcement.rules.rule import Example, Rule
 
 
 def _breaks(_link: Link, _source: Context, _target: Context) -> bool:
     return True
 
+
+_EXAMPLE = Example(
+    before={
+        "shop/bookings/receivers.py": """\
+from django.db.models.signals import post_save
+from django.dispatch import receiver
+
+
+@receiver(post_save, sender="payments.Payment")
+def confirm(sender, instance, **kwargs): ...
+""",
+    },
+    after={
+        "shop/bookings/receivers.py": """\
+from boundaries import consumer
+
+from shop.payments.public import PaymentCaptured
+
+
+@consumer(PaymentCaptured, name="bookings.confirm")
+def confirm(event, envelope): ...
+""",
+    },
+)
 
 RULE = Rule(
     code="BD213",
@@ -22,4 +46,5 @@ RULE = Rule(
     fix=("Let the owner publish an event, declare the context in `listens_to`, and consume the event."),
     remedy="Consume an event of {target_context} instead of the signals of {target}.",
     breaks=_breaks,
+    example=_EXAMPLE,
 )

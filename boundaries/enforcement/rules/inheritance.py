@@ -4,12 +4,34 @@ from __future__ import annotations
 
 from boundaries.contexts.map import Context
 from boundaries.enforcement.kinds.link import Link
-from boundaries.enforcement.rules.rule import Rule
+from boundaries.enforcement.rules.rule import Example, Rule
 
 
 def _breaks(_link: Link, _source: Context, _target: Context) -> bool:
     return True
 
+
+_EXAMPLE = Example(
+    before={
+        "shop/bookings/models.py": """\
+from shop.payments.models import Payment
+
+
+class Deposit(Payment):
+    pass
+""",
+    },
+    after={
+        "shop/bookings/models.py": """\
+from boundaries import Reference
+from django.db import models
+
+
+class Deposit(models.Model):
+    payment = Reference("payments.Payment", unique=True)
+""",
+    },
+)
 
 RULE = Rule(
     code="BD208",
@@ -26,4 +48,5 @@ RULE = Rule(
     ),
     remedy="Move the base into a shared context, or hold a Reference to {target}.",
     breaks=_breaks,
+    example=_EXAMPLE,
 )

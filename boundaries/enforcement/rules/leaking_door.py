@@ -2,7 +2,35 @@
 
 from __future__ import annotations
 
-from boundaries.enforcement.rules.rule import Rule
+from boundaries.enforcement.rules.rule import Example, Rule
+
+_EXAMPLE = Example(
+    before={
+        "shop/payments/public.py": """\
+from django.db.models import QuerySet
+
+
+class Payments:
+    def for_bookings(self, *, booking_ids: list[int]) -> QuerySet: ...
+""",
+    },
+    after={
+        "shop/payments/public.py": """\
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True)
+class PaidAmount:
+    booking_id: int
+    amount: Decimal
+
+
+class Payments:
+    def for_bookings(self, *, booking_ids: list[int]) -> dict[int, PaidAmount]: ...
+""",
+    },
+)
 
 RULE = Rule(
     code="BD206",
@@ -14,4 +42,5 @@ RULE = Rule(
     ),
     fix=("Answer with frozen dataclasses of standard types, and build them in the implementation."),
     remedy="Return a frozen dataclass instead of {target}.",
+    example=_EXAMPLE,
 )

@@ -4,12 +4,41 @@ from __future__ import annotations
 
 from boundaries.contexts.map import Context
 from boundaries.enforcement.kinds.link import Link
-from boundaries.enforcement.rules.rule import Rule
+from boundaries.enforcement.rules.rule import Example, Rule
 
 
 def _breaks(_link: Link, _source: Context, _target: Context) -> bool:
     return True
 
+
+_EXAMPLE = Example(
+    before={
+        "shop/bookings/models.py": """\
+from django.db import models
+
+
+class Booking(models.Model):
+    payment = models.ForeignKey("payments.Payment", models.PROTECT)
+""",
+        "shop/bookings/views.py": """\
+from shop.bookings.models import Booking
+
+
+def unpaid():
+    return Booking.objects.filter(payment__state="open")
+""",
+    },
+    after={
+        "shop/bookings/views.py": """\
+from shop.bookings.models import Booking
+from shop.payments.public import Payments
+
+
+def unpaid():
+    return Booking.objects.filter(payment__in=Payments.open_ids())
+""",
+    },
+)
 
 RULE = Rule(
     code="BD210",
@@ -25,4 +54,5 @@ RULE = Rule(
     ),
     remedy="Ask the facade of {target_context} instead of joining {target}.",
     breaks=_breaks,
+    example=_EXAMPLE,
 )

@@ -4,12 +4,34 @@ from __future__ import annotations
 
 from boundaries.contexts.map import Context
 from boundaries.enforcement.kinds.link import Link
-from boundaries.enforcement.rules.rule import Rule
+from boundaries.enforcement.rules.rule import Example, Rule
 
 
 def _breaks(_link: Link, _source: Context, _target: Context) -> bool:
     return True
 
+
+_EXAMPLE = Example(
+    before={
+        "shop/bookings/migrations/0007_payment.py": """\
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("bookings", "0006_note"), ("payments", "0001_initial")]
+""",
+    },
+    after={
+        "shop/bookings/migrations/0007_payment.py": """\
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    replaces = [("bookings", "0006_note"), ("bookings", "0007_payment")]
+    dependencies = [("bookings", "0005_seats")]
+""",
+    },
+)
 
 RULE = Rule(
     code="BD215",
@@ -27,4 +49,5 @@ RULE = Rule(
     remedy="Squash the migrations of {source_context} once the relation is gone.",
     severity="warning",
     breaks=_breaks,
+    example=_EXAMPLE,
 )

@@ -4,12 +4,33 @@ from __future__ import annotations
 
 from boundaries.contexts.map import Context
 from boundaries.enforcement.kinds.link import Link
-from boundaries.enforcement.rules.rule import Rule
+from boundaries.enforcement.rules.rule import Example, Rule
 
 
 def _breaks(_link: Link, _source: Context, _target: Context) -> bool:
     return True
 
+
+_EXAMPLE = Example(
+    before={
+        "shop/bookings/views.py": """\
+from django.apps import apps
+
+
+def amount(booking):
+    return apps.get_model("payments", "Payment").objects.get(id=booking.payment_id).amount
+""",
+    },
+    after={
+        "shop/bookings/views.py": """\
+from shop.payments.public import Payments
+
+
+def amount(booking):
+    return Payments.for_bookings(booking_ids=[booking.id])[booking.id].amount
+""",
+    },
+)
 
 RULE = Rule(
     code="BD209",
@@ -24,4 +45,5 @@ RULE = Rule(
     ),
     remedy="Ask the facade of {target_context} instead of loading {target}.",
     breaks=_breaks,
+    example=_EXAMPLE,
 )

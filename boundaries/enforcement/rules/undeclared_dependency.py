@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from boundaries.contexts.map import Context
 from boundaries.enforcement.kinds.link import Link
-from boundaries.enforcement.rules.rule import Rule
+from boundaries.enforcement.rules.rule import Example, Rule
 
 
 def _breaks(link: Link, source: Context, _target: Context) -> bool:
@@ -12,6 +12,36 @@ def _breaks(link: Link, source: Context, _target: Context) -> bool:
     may_call_anybody = source.calls is None and not source.shared
     return not may_call_anybody and link.target_context not in known
 
+
+_EXAMPLE = Example(
+    before={
+        "boundaries.toml": """\
+[contexts.bookings]
+packages = ["shop.bookings"]
+calls = []
+
+[contexts.payments]
+packages = ["shop.payments"]
+""",
+        "shop/bookings/views.py": """\
+from shop.payments.public import Payments
+
+
+def receipt(request, booking_id):
+    return Payments.for_bookings(booking_ids=[booking_id])
+""",
+    },
+    after={
+        "boundaries.toml": """\
+[contexts.bookings]
+packages = ["shop.bookings"]
+calls = ["payments"]
+
+[contexts.payments]
+packages = ["shop.payments"]
+""",
+    },
+)
 
 RULE = Rule(
     code="BD201",
@@ -29,4 +59,5 @@ RULE = Rule(
     ),
     remedy="Add {target_context!r} to `calls` of {source_context}, or remove the import.",
     breaks=_breaks,
+    example=_EXAMPLE,
 )
