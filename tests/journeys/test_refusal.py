@@ -61,7 +61,12 @@ class TestCommandLine:
         done = library.extract("verify", "--json")
 
         told = json.loads(done.stdout)
-        assert (done.returncode, done.stderr, set(told), told["error"]["code"]) == (2, "", {"error"}, "BD503")
+        assert (done.returncode, done.stderr, set(told), told["error"]["code"]) == (
+            2,
+            "",
+            {"schema", "error"},
+            "BD503",
+        )
 
 
 class TestNewcomer:
