@@ -54,6 +54,7 @@ chaos: $(TEST_STAMP)     ## kill the move at every named fault point
 screenshots: $(TEST_STAMP)  ## a picture of every page, into var/screenshots/
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[browser]'
 	@$(BIN)/python -m tests.browser
+	@$(BIN)/python -m pytest tests/browser -m browser
 
 clean:                   ## remove .venv and var/
 	rm -rf $(VENV) var

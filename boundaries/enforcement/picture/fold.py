@@ -12,6 +12,8 @@ from math import ceil
 
 from boundaries.contexts.map import Context
 
+MOST_UNFOLDED = 60
+
 _LETTERS_TOGETHER = 15
 
 
@@ -32,28 +34,37 @@ class Folding:
 
 
 def fold(contexts: Sequence[Context]) -> Folding | None:
-    """The first way to fold that at least halves what there is to see; None for fewer than four contexts."""
-    if len(contexts) < 4:
-        return None
-    ways = (("owner", _owner), ("package", _package(contexts)), ("name", _first_word))
-    for by, key in ways:
-        folding = _grouped(contexts, by, key)
-        if 2 <= len(folding.groups) <= len(contexts) // 2:
+    """The first way to fold that tells something and at least halves what there is to see.
+
+    The alphabet tells nothing: it is for more than `MOST_UNFOLDED` contexts. None where all can stay unfolded.
+    """
+    by_owner = _grouped(contexts, "owner", _owner)
+    if _halves(by_owner, len(contexts)):
+        return by_owner
+    ways = [_grouped(contexts, "package", _package(contexts, deeper)) for deeper in range(3)]
+    for folding in [*ways, _grouped(contexts, "name", _first_word)]:
+        largest = max((len(group.members) for group in folding.groups), default=0)
+        if _halves(folding, len(contexts)) and largest * 3 <= len(contexts) * 2:
             return folding
-    return _by_alphabet(contexts)
+    return _by_alphabet(contexts) if len(contexts) > MOST_UNFOLDED else None
+
+
+def _halves(folding: Folding, contexts: int) -> bool:
+    return 2 <= len(folding.groups) <= contexts // 2
 
 
 def _owner(context: Context) -> str:
     return context.owner or "no owner"
 
 
-def _package(contexts: Sequence[Context]) -> Callable[[Context], str]:
-    """The part of the package's name below what all packages share."""
+def _package(contexts: Sequence[Context], deeper: int) -> Callable[[Context], str]:
+    """The package's name up to just below what all packages share, or some levels deeper."""
     paths = [context.packages[0].split(".") for context in contexts if context.packages]
     depth = next(
         (depth for depth, parts in enumerate(zip(*paths, strict=False)) if len(set(parts)) > 1),
         min(map(len, paths), default=0),
     )
+    depth += deeper
 
     def key(context: Context) -> str:
         parts = context.packages[0].split(".") if context.packages else []

@@ -21,7 +21,7 @@ from boundaries.enforcement.coupling import KINDS
 from boundaries.enforcement.overview import STATUSES, Edge, Overview, status_of
 from boundaries.enforcement.picture.layering import Weights, knots_of, line_up
 from boundaries.enforcement.picture.scene import Arrow, Scene, Stage
-from boundaries.enforcement.picture.svg import draw_marks, lay_out_scene
+from boundaries.enforcement.picture.svg import MEANINGS, draw_marks, lay_out_scene
 from boundaries.enforcement.rules import rule_of
 
 _STYLES = ("drawing.css", "page.css")
@@ -80,6 +80,7 @@ def _data(stage: Stage, scenes: Sequence[Scene]) -> dict[str, Any]:
     }
     return {
         "statuses": STATUSES,
+        "meanings": [MEANINGS[status] for status in STATUSES],
         "kinds": kinds,
         "contexts": [_context(stage, context) for context in stage.contexts],
         "groups": [

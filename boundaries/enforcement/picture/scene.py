@@ -10,10 +10,9 @@ from math import log2
 
 from boundaries.contexts.map import Context
 from boundaries.enforcement.overview import STATUSES, Edge, Overview, Status
-from boundaries.enforcement.picture.fold import Folding, Group, fold
+from boundaries.enforcement.picture.fold import MOST_UNFOLDED, Folding, Group, fold
 
 COLOURS = 8
-MOST_UNFOLDED = 60
 
 _LEAST_FOLDED = 12
 

@@ -17,7 +17,7 @@ _MOST_FIGURES = 70
 _LEAST_WIDTH, _MOST_WIDTH = 132, 230
 _LEGEND_HEIGHT = 34
 _NAME_SIZE = 14  # 13, and what bold letters are wider
-_MEANING: dict[Status, str] = {
+MEANINGS: dict[Status, str] = {
     "violation": "breaks a rule",
     "baselined": "breaks a rule, accepted by the baseline",
     "counted": "breaks a rule where that is only counted",
@@ -133,10 +133,10 @@ def _box(box: Box, place: Rectangle, scene: Scene) -> str:
 
 
 def _outline(box: Box, width: int) -> Iterator[str]:
-    if box.is_group:
-        yield f'<rect class="under" x="5" y="-5" width="{width}" height="{BOX_HEIGHT}" rx="8"/>'
     radius = BOX_HEIGHT // 2 if box.state == "outside" else 8
     yield f'<rect class="body" width="{width}" height="{BOX_HEIGHT}" rx="{radius}"/>'
+    if box.is_group:
+        yield f'<rect class="frame" x="3" y="3" width="{width - 6}" height="{BOX_HEIGHT - 6}" rx="6"/>'
     if box.shared:
         yield f'<path class="bars" d="M5 0v{BOX_HEIGHT}M{width - 5} 0v{BOX_HEIGHT}"/>'
     if box.colour is not None:
@@ -169,8 +169,8 @@ def _legend(scene: Scene, y: int) -> Iterator[str]:
     for status in STATUSES:
         if status in occurring:
             yield f'<path class="line legend {status}" d="M{x} {y + 10}h24" stroke-width="2.5"/>'
-            yield f'<text class="legend" x="{x + 30}" y="{y + 14}">{_MEANING[status]}</text>'
-            x += 48 + text_width(_MEANING[status], 11)
+            yield f'<text class="legend" x="{x + 30}" y="{y + 14}">{MEANINGS[status]}</text>'
+            x += 48 + text_width(MEANINGS[status], 11)
     if scene.arrows:
         yield f'<path class="line legend against allowed" d="M{x} {y + 10}h24" stroke-width="2"/>'
         yield f'<text class="legend" x="{x + 30}" y="{y + 14}">closes a circle</text>'

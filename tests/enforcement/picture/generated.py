@@ -14,7 +14,12 @@ WORDS = (
     "billing", "orders", "stock", "search", "mail", "users", "reports", "pricing", "media", "routes", "audit", "quota",
     "rates", "forms", "tags", "events", "kitchen", "fleet", "claims", "ledger",
 )  # fmt: skip
-KINDS = ("import",) * 6 + ("relation",) * 3 + ("lookup",) * 2 + ("signal", "get_model", "migration", "reverse", "sql")
+KINDS = (
+    ("import",) * 6
+    + ("relation",) * 3
+    + ("lookup",) * 2
+    + ("signal", "get_model", "migration", "reverse", "sql")
+)
 KERNEL = 6
 
 
@@ -58,7 +63,11 @@ def _owner(number: int, contexts: int, owners: int) -> int:
 
 def _targets(random: Random, number: int, contexts: int, owners: int) -> list[int]:
     """Some of the kernel, some of the own team, now and then somebody else; mostly older contexts than itself."""
-    mates = [n for n in range(contexts) if owners and _owner(n, contexts, owners) == _owner(number, contexts, owners)]
+    mates = [
+        n
+        for n in range(contexts)
+        if owners and _owner(n, contexts, owners) == _owner(number, contexts, owners)
+    ]
     found = {0} if number else set()
     for _ in range(random.randint(1, 4)):
         dice = random.random()
@@ -67,7 +76,9 @@ def _targets(random: Random, number: int, contexts: int, owners: int) -> list[in
         elif dice < 0.8 and len(mates) > 1:
             found.add(random.choice([n for n in mates if n < number] or mates))
         else:
-            found.add(random.randrange(max(1, number)) if random.random() < 0.85 else random.randrange(contexts))
+            found.add(
+                random.randrange(max(1, number)) if random.random() < 0.85 else random.randrange(contexts)
+            )
     return sorted(found - {number})
 
 

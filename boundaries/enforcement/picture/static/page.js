@@ -104,24 +104,23 @@ function openScene(key) {
 
 /* ---- Filters ---- */
 
-function chip(name, text, count, set, value, onChange) {
+function chip(name, text, title, count, set, value, onChange) {
   const box = element("input", { type: "checkbox", name });
   box.checked = true;
   box.addEventListener("change", () => {
     box.checked ? set.add(value) : set.delete(value);
     onChange();
   });
-  const label = element("label", { class: `chip ${text}` }, box, element("i"), ` ${text} `, element("b", {}, count.toLocaleString("en")));
-  return label;
+  return element("label", { class: `chip ${text}`, title }, box, element("i"), ` ${text} `, element("b", {}, count.toLocaleString("en")));
 }
 
 function buildFilters() {
   const whole = tally(data.edges.keys());
   data.statuses.forEach((status, number) => {
-    if (whole.statuses[number]) $("statuses").append(chip("status", statusInWords(number, 2), whole.statuses[number], filter.statuses, number, render));
+    if (whole.statuses[number]) $("statuses").append(chip("status", statusInWords(number, 2), data.meanings[number], whole.statuses[number], filter.statuses, number, render));
   });
   data.kinds.forEach((kind, number) => {
-    $("kinds").append(chip("kind", kind, whole.kinds.get(number) ?? 0, filter.kinds, number, render));
+    $("kinds").append(chip("kind", kind, "", whole.kinds.get(number) ?? 0, filter.kinds, number, render));
   });
   const setAll = (name, isOn) => {
     for (const box of document.querySelectorAll(`input[name=${name}]`)) if (box.checked !== isOn(box)) box.click();

@@ -39,7 +39,7 @@ class Panel {
   summary() {
     const ranked = this.ranked(data.edges.keys());
     return [
-      element("h2", {}, gravest(tally(data.edges.keys())) ? "Worst first" : "Most first"),
+      element("h2", {}, gravest(tally(data.edges.keys())) ? "Worst first" : "Most couplings first"),
       element("p", { class: "quiet" }, "Click an arrow for its places, a box for what it uses and who uses it. Arrows point at what is needed."),
       ...data.knots.slice(0, 3).map((knot) => this.knot(knot)),
       this.pairs(ranked, { limit: 40 }),
