@@ -5,15 +5,15 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import textwrap
 from pathlib import Path
 
 from boundaries.cli import DONE, FOUND, Verb, print_json
 from boundaries.contexts.compiled import compile_map
 from boundaries.contexts.map import load_map
 from boundaries.enforcement.check import baselined_graph, run_check
-from boundaries.enforcement.coupling import KINDS, SCHEMA, Coupling
+from boundaries.enforcement.coupling import KINDS, Coupling
 from boundaries.enforcement.evidence import configure_evidence, witnesses_of
+from boundaries.enforcement.explanation import EXPLAIN
 from boundaries.enforcement.overview import look_over
 from boundaries.enforcement.owners import OWNERS
 from boundaries.enforcement.picture.formats import DRAWINGS
@@ -96,19 +96,6 @@ def run_map(options: argparse.Namespace) -> int:
     return DONE
 
 
-def run_explain(options: argparse.Namespace) -> int:
-    """Say why a rule is there and how to fix what breaks it."""
-    rule = rule_of(options.code.upper())
-    if options.format == "json":
-        print_json({"schema": SCHEMA, "code": rule.code, "title": rule.title, "severity": rule.severity,
-                    "kinds": rule.kinds, "why": rule.why, "fix": rule.fix})  # fmt: skip
-        return DONE
-    print(f"{rule.code} {rule.title}\n")
-    print(textwrap.fill(f"Why: {rule.why}", 100, subsequent_indent="     "))
-    print(textwrap.fill(f"Fix: {rule.fix}", 100, subsequent_indent="     "))
-    return DONE
-
-
 def run_schema(options: argparse.Namespace) -> int:  # noqa: ARG001
     """Print what the JSON of every verb looks like."""
     print(output_schema())
@@ -164,10 +151,6 @@ def _configure_map(parser: argparse.ArgumentParser) -> None:
     _configure_cache(parser)
 
 
-def _configure_explain(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("code", metavar="CODE", help="for example BD204")
-
-
 def _is_chosen(coupling: Coupling, options: argparse.Namespace) -> bool:
     return (
         options.source in {None, coupling.source_context}
@@ -218,12 +201,7 @@ VERBS = [
     ),
     SUGGEST,
     OWNERS,
-    Verb(
-        "explain",
-        "Say why a rule blocks an extraction and how to fix it.",
-        run_explain,
-        _configure_explain,
-    ),
+    EXPLAIN,
     Verb(
         "schema",
         "Print the JSON Schema of what --json prints, for all verbs of the lint.",

@@ -217,6 +217,22 @@ class TestExplain:
         assert "\nFix: " in out
         assert run_json("explain", "BD204")[1]["code"] == "BD204"
 
+    def test_shows_an_example_before_and_after_and_whether_there_is_a_codemod(
+        self, run: Run, run_json: RunJson
+    ) -> None:
+        _, out, _ = run("explain", "BD204")
+
+        before, after = out.split("\nAfter:\n")
+        assert 'payment = models.ForeignKey("payments.Payment", models.PROTECT)' in before
+        assert "Codemod: none" in before
+        assert 'payment = Reference("payments.Payment")' in after
+        assert run_json("explain", "BD204")[1]["after"].keys() == {"shop/bookings/models.py"}
+
+    def test_lists_all_rules_without_a_code(self, run: Run, run_json: RunJson) -> None:
+        codes = [rule["code"] for rule in run_json("explain")[1]["rules"]]
+
+        assert [line[:5] for line in run("explain")[1].splitlines()[:-1]] == sorted(codes)
+
     def test_refuses_a_code_that_does_not_exist(self, run: Run) -> None:
         code, _, err = run("explain", "BD299")
 
