@@ -33,6 +33,7 @@ class Part:
     path: str
     table: str = ""
     is_model: bool = False
+    is_abstract: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,7 @@ def _parts(analysis: Analysis) -> Iterator[Part]:
         yield Part(file.module, file.module, file.relative)
     for model in analysis.models.all():
         table = "" if model.fact.abstract or model.fact.proxy else model.table
-        yield Part(model.dotted, model.symbol.module, model.file.relative, table, is_model=True)
+        yield Part(model.dotted, model.symbol.module, model.file.relative, table, True, model.fact.abstract)
 
 
 def _as_context(part: Part) -> Context:

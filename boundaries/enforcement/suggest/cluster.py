@@ -19,6 +19,8 @@ RESOLUTIONS = (0.25, 0.35, 0.5, 0.6, 0.7, 0.85, 1.0, 1.2, 1.4, 1.7, 2.0, 2.4, 2.
 _FINER = (6.0, 10.0, 20.0, 50.0)
 _ALIKE = 0.9
 _MOST_ROUNDS = 50
+# So few nodes are never too many for one cluster.
+_NO_HEAP = 5
 
 
 def clusters_of(nodes: Collection[str], edges: Edges, *, wanted: int | None = None) -> Partition:
@@ -143,7 +145,7 @@ def _is_sensible(partition: Partition, size: int) -> bool:
     """About the square root of the nodes, give or take a factor of two; none holds two fifths of them."""
     sizes = Counter(partition.values())
     expected = 1.3 * math.sqrt(size)
-    return expected / 2 <= len(sizes) <= expected * 2 and max(sizes.values()) <= max(0.4 * size, 2)
+    return expected / 2 <= len(sizes) <= expected * 2 and max(sizes.values()) <= max(0.4 * size, _NO_HEAP)
 
 
 def _resized(nodes: Collection[str], edges: Edges, wanted: int) -> Partition:

@@ -10,6 +10,7 @@ from boundaries.enforcement.suggest.anatomy import IDENTITY, Part, Tie
 from boundaries.enforcement.suggest.weight import kind_of, weigh
 
 _MOST_PLACES = 3
+_FEWEST_COMMITS = 10
 # Rows of the source hold keys of rows of the target.
 _POINTERS = ("constraint", "relation", IDENTITY)
 
@@ -46,13 +47,16 @@ class Evidence:
 
     @property
     def cohesion(self) -> float:
-        """How much of the weight of its couplings lies inside it, from 0 to 1."""
-        return self.inside / (self.inside + self.outside) if self.inside + self.outside else 1.0
+        """How much of the weight of its couplings lies inside it, from 0 to 1; each table counts one inside."""
+        inside = self.inside + len(self.tables)
+        return inside / (inside + self.outside) if inside + self.outside else 1.0
 
     @property
     def churn(self) -> float | None:
-        """The share of its commits that changed another context too; None without commits."""
-        return self.shared_commits / self.commits if self.commits else None
+        """The share of its commits that changed another context too; None where there are too few to tell."""
+        if self.commits is None or self.commits < _FEWEST_COMMITS:
+            return None
+        return self.shared_commits / self.commits
 
     def cut(self, kinds: Iterable[str]) -> int:
         """How many couplings of some kinds are to be cut, in both directions."""

@@ -118,6 +118,8 @@ def _head(model: str, models: Collection[str]) -> str:
 def _piece(part: Part, app: FoundApp, families: Mapping[str, tuple[str, ...]]) -> Unit:
     if family := families.get(part.name):
         return Unit(family[0], app.label, models=family, is_piece=True)
+    if part.is_abstract:
+        return Unit(part.name, app.label, models=(part.name,), is_piece=True)
     is_package = part.path.endswith("__init__.py") and not part.is_model
     if is_package or ".migrations" in part.module.removeprefix(app.package):
         return Unit(app.package, app.label, (app.package,), is_piece=True, is_shell=True)
