@@ -140,4 +140,4 @@ def measure_sizes(analysis: Analysis) -> dict[str, Size]:
 
 def _project_name(context_map: ContextMap) -> str:
     """The folder of the map: where a checkout lies says nothing, what it is called does."""
-    return context_map.path.resolve().parent.name
+    return context_map.path.resolve().parent.name or "project"

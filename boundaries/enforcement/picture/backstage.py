@@ -19,6 +19,7 @@ from boundaries.enforcement.overview import Overview
 _API = "backstage.io/v1alpha1"
 _MOST_CHARACTERS = 63
 _NOBODY = "unowned"
+_NO_PLAIN_CHARACTER = re.compile("[\x7f-\x9f\u2028\u2029\ufeff]")
 
 
 def draw_backstage(overview: Overview) -> str:
@@ -107,6 +108,12 @@ def _as_yaml(value: Mapping[str, Any], indent: str = "") -> Iterator[str]:
             yield from _as_yaml(inner, f"{indent}  ")
         elif isinstance(inner, list):
             yield f"{indent}{key}:"
-            yield from (f"{indent}  - {json.dumps(item)}" for item in inner)
+            yield from (f"{indent}  - {_quoted(item)}" for item in inner)
         else:
-            yield f"{indent}{key}: {json.dumps(inner)}"
+            yield f"{indent}{key}: {_quoted(inner)}"
+
+
+def _quoted(text: str) -> str:
+    """The text as JSON and YAML both read it: in YAML, half of a surrogate pair is a character of its own."""
+    written = json.dumps(text, ensure_ascii=False)
+    return _NO_PLAIN_CHARACTER.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
