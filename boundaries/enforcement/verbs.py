@@ -91,7 +91,8 @@ def run_map(options: argparse.Namespace) -> int:
     if options.compile:
         _emit(compile_map(context_map).rstrip("\n"), options.output)
         return DONE
-    overview = look_over(context_map, cache_folder=_cache_folder(options))
+    witnesses = witnesses_of(options, context_map)
+    overview = look_over(context_map, cache_folder=_cache_folder(options), witnesses=witnesses)
     _emit(DRAWINGS[options.format](overview), options.output)
     return DONE
 
@@ -148,6 +149,7 @@ def _configure_map(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--compile", action="store_true", help="one boundaries.toml to ship with images and wheels"
     )
+    configure_evidence(parser)
     _configure_cache(parser)
 
 

@@ -17,7 +17,7 @@ from string import Template
 from typing import Any
 
 from boundaries.contexts.map import Context
-from boundaries.enforcement.coupling import KINDS
+from boundaries.enforcement.coupling import KINDS, Coupling
 from boundaries.enforcement.overview import STATUSES, Edge, Overview, status_of
 from boundaries.enforcement.picture.layering import Weights, knots_of, line_up
 from boundaries.enforcement.picture.scene import Arrow, Scene, Stage
@@ -145,21 +145,16 @@ def _places(edges: Sequence[Edge], kinds: Sequence[str]) -> dict[str, Any]:
     places = []
     for edge in edges:
         ranked = sorted(edge.couplings, key=lambda c: (STATUSES.index(status_of(c)), c.sort_key))
-        places.append(
-            [
-                [
-                    kinds.index(c.kind),
-                    STATUSES.index(status_of(c)),
-                    c.line,
-                    *(
-                        texts.setdefault(text, len(texts))
-                        for text in (c.path, c.source, c.target, c.rule or "")
-                    ),
-                ]
-                for c in ranked[:most]
-            ]
-        )
+        places.append([_place(coupling, kinds, texts) for coupling in ranked[:most]])
     return {"places": places, "texts": list(texts)}
+
+
+def _place(coupling: Coupling, kinds: Sequence[str], texts: dict[str, int]) -> list[int]:
+    """Kind, status and line, then places in `texts`; the evidence only where it says more than the source."""
+    said = [coupling.path, coupling.source, coupling.target, coupling.rule or ""]
+    said += [coupling.evidence] if coupling.evidence != "static" else []
+    numbers = [kinds.index(coupling.kind), STATUSES.index(status_of(coupling)), coupling.line]
+    return [*numbers, *(texts.setdefault(text, len(texts)) for text in said)]
 
 
 def _most_for_each(counts: Sequence[int]) -> int:

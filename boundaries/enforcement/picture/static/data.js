@@ -52,7 +52,7 @@ function tally(edges) {
 function placesOf(edge) {
   return data.places[edge]
     .filter(([kind, status]) => filter.kinds.has(kind) && filter.statuses.has(status))
-    .map(([kind, status, line, path, source, target, rule]) => ({
+    .map(([kind, status, line, path, source, target, rule, evidence]) => ({
       kind: data.kinds[kind],
       status: data.statuses[status],
       line,
@@ -60,6 +60,7 @@ function placesOf(edge) {
       source: data.texts[source],
       target: data.texts[target],
       rule: data.texts[rule],
+      evidence: data.texts[evidence] ?? "",
     }));
 }
 

@@ -193,9 +193,11 @@ class Panel {
       const title = data.rules[place.rule] ?? "";
       tags.push(element("span", { class: `tag ${place.status}`, title }, rule + (place.status === "violation" ? title : place.status)));
     }
+    const isWitness = ["exact", "runtime"].includes(place.evidence);
+    if (isWitness) tags.push(element("span", { class: "tag" }, place.evidence));
     return element("li", {},
       element("code", { class: "path" }, breakable(`${place.path}:${place.line}`)),
-      element("span", { class: "symbols", title: place.source }, breakable(symbol), " → ", breakable(place.target)),
+      element("span", { class: "symbols", title: place.source }, breakable(symbol), " → ", breakable(place.target), isWitness ? "" : ` ${breakable(place.evidence)}`),
       element("span", { class: "tags" }, ...tags));
   }
 
