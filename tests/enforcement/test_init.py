@@ -157,6 +157,14 @@ class TestRoot:
         assert "left out: 1 app imported from billing: run `boundaries init` there too" in said["remarks"]
         assert cli.main(["check"]) == 0
 
+    def test_is_not_left_for_one_app_with_an_odd_name(self, bare: TinyProject, init: Init) -> None:
+        bare.write({f"shop/{name}/apps.py": CONFIG.format(f"shop.{name}") for name in ("orders", "stock")})
+        bare.write({"shop/mail/apps.py": CONFIG.format("mail")})
+
+        said = init()
+
+        assert packages(said) == {"mail": "shop.mail", "orders": "shop.orders", "stock": "shop.stock"}
+
 
 class TestSettings:
     def test_are_those_that_manage_py_names_and_the_others_are_listed(

@@ -37,7 +37,8 @@ def find_root(tree: Tree, installed: Iterable[str]) -> ImportRoot:
     if not votes:
         return ImportRoot(tree.folder, 0, {})
     best = min(votes, key=lambda root: (-votes[root], root.count("/"), root))
-    others = {root: count for root, count in sorted(votes.items()) if root != best}
+    # An odd one out inside a package of the chosen root is no other project.
+    others = {root: count for root, count in sorted(votes.items()) if root != best and root not in packages}
     return ImportRoot(tree.folder / best, votes[best], others)
 
 
