@@ -24,9 +24,9 @@ from boundaries.enforcement.source.facts import (
 )
 from boundaries.enforcement.source.lookup import MANAGERS, METHODS, paths_in
 from boundaries.enforcement.source.parse import parse
+from boundaries.enforcement.source.thin import lines_of, places_of_words, thin
 
 _PATH = re.compile(r"[a-z_]\w*(?:\.\w+)+")
-_PATH_IN_BYTES = rb"""['"][a-z_]\w*(?:\.\w+)+['"]"""
 # Calls whose last name is one of these are kept; only lines with one of the words are searched.
 CALLEES = (
     "get_model",
@@ -39,6 +39,15 @@ CALLEES = (
     "RunSQL",
 )
 _BLOCKS = frozenset({"body", "orelse", "finalbody", "handlers", "cases"})
+_PLAIN_FIELDS = frozenset(
+    {"ctx", "op", "ops", "id", "attr", "arg", "is_async", "conversion", "names", "level", "kind"}
+)
+# The fields of each node in which expressions stand.
+_INNER_FIELDS = {
+    kind: tuple(name for name in kind._fields if name not in _PLAIN_FIELDS)
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST)
+}
 _FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -48,9 +57,10 @@ def extract(content: bytes, *, loaders: Sequence[str] = (), is_door: bool = Fals
     `loaders` are further function names whose calls are kept, such as a project's own `get_class`. With
     `is_door`, the names in signatures are kept too.
     """
-    statements, problem = parse(content)
     wanted = frozenset((*CALLEES, *loaders))
-    reader = _Reader(wanted, _lines_with(content, (*wanted, *MANAGERS)))
+    places = places_of_words(content, (*wanted, *MANAGERS))
+    statements, problem = parse(content, thinned=thin(content, places))
+    reader = _Reader(wanted, lines_of(content, places))
     try:
         reader.read(statements, scope="", guarded=False)
     except RecursionError:
@@ -181,7 +191,7 @@ class _Reader:
         if not self.lines or not self._is_wanted(statement) or _is_bare_string(statement):
             return
         for expression in _expressions(statement):
-            for node in ast.walk(expression) if self._is_wanted(expression) else ():
+            for node in self._walk(expression):
                 if isinstance(node, ast.Call):
                     self._read_call(node, _clean(scope))
                 elif isinstance(node, ast.Constant) and _is_path(node.value):
@@ -196,6 +206,26 @@ class _Reader:
             callee = dotted_name(node.func)
             if any(manager in callee for manager in MANAGERS) and (paths := tuple(paths_in(node, name))):
                 self.lookups.append(LookupFact(callee.replace("()", ""), paths, scope))
+
+    def _walk(self, expression: ast.AST) -> Iterator[ast.AST]:
+        """The calls and constants of an expression; what spans lines and holds nothing wanted is passed over."""
+        stack: list[ast.AST | None] = [expression]
+        while stack:
+            if (node := stack.pop()) is None:
+                continue  # as in {**given}
+            if isinstance(node, ast.Constant):
+                yield node
+                continue
+            if not _is_on_one_line(node) and not self._is_wanted(node):
+                continue
+            if isinstance(node, ast.Call):
+                yield node
+            for name in _INNER_FIELDS[type(node)]:
+                value = getattr(node, name)
+                if isinstance(value, list):
+                    stack += value
+                else:
+                    stack.append(value)
 
     def _is_wanted(self, node: ast.AST) -> bool:
         """Whether something wanted stands on one of the node's lines; decorators stand above their function."""
@@ -268,18 +298,6 @@ def _is_bare_string(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
-def _lines_with(content: bytes, names: Iterable[str]) -> list[int]:
-    """The lines on which one of the names or a quoted dotted path stands: only there can a call or path be."""
-    words = b"|".join(re.escape(name.encode()) for name in sorted(names))
-    found: list[int] = []
-    line, position = 1, 0
-    for match in re.finditer(rb"\b(?:" + words + rb")\b|" + _PATH_IN_BYTES, content):
-        line += content.count(b"\n", position, match.start())
-        position = match.start()
-        found.append(line)
-    return found
-
-
 def _assignments(statements: Iterable[ast.stmt]) -> Iterator[tuple[str, ast.expr]]:
     for statement in statements:
         if isinstance(statement, ast.Assign):
@@ -323,6 +341,11 @@ def _expressions(statement: ast.stmt) -> Iterator[ast.AST]:
             yield value
         elif isinstance(value, list):
             yield from (item for item in value if isinstance(item, ast.AST))
+
+
+def _is_on_one_line(node: ast.AST) -> bool:
+    first = getattr(node, "lineno", None)
+    return first is not None and first == getattr(node, "end_lineno", None)
 
 
 def _is_type_checking(test: ast.expr) -> bool:

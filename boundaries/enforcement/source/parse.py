@@ -7,6 +7,7 @@ is cut at its top-level statements and every piece that parses is kept.
 from __future__ import annotations
 
 import ast
+import contextlib
 import io
 import re
 import tokenize
@@ -19,8 +20,14 @@ _PIECE_CHARACTERS = 200_000
 _CONTINUES = re.compile(r"(?:else|elif|except|finally|case)\b|[)\]}#]|\s|$")
 
 
-def parse(content: bytes) -> tuple[list[ast.stmt], str]:
-    """The top-level statements that can be read, and why others could not (empty when all could)."""
+def parse(content: bytes, *, thinned: bytes | None = None) -> tuple[list[ast.stmt], str]:
+    """The top-level statements that can be read, and why others could not (empty when all could).
+
+    `thinned` is the content without what need not be read; where it does not parse, all of it is.
+    """
+    if thinned is not None and len(thinned) <= _WHOLE_BYTES:
+        with contextlib.suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            return _parse_bytes(thinned).body, ""
     if len(content) <= _WHOLE_BYTES:
         try:
             return _parse_bytes(content).body, ""
