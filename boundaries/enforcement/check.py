@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -124,11 +125,22 @@ def run_check(
         contexts=len(context_map.contexts),
         couplings=len(reading.graph.couplings),
         unresolved=reading.graph.unresolved,
-        notices=reading.graph.notices,
+        notices=(*reading.graph.notices, *(_not_accepted(found, context_map) if accept_new else ())),
         disagreements=reading.graph.disagreements,
         progress=progress_of(violations, before, is_accepting=accept_new is not None),
         updates_baseline=updates,
     )
+
+
+def _not_accepted(found: Sequence[Coupling], context_map: ContextMap) -> list[str]:
+    """Tell those who accept everything that open contexts have nothing to accept."""
+    is_open = {name: context.mode == "open" for name, context in context_map.contexts.items()}
+    counted = Counter(c.source_context for c in found if c.allowed and c.rule and is_open[c.source_context])
+    if not counted:
+        return []
+    counts = f"{counted.total()} violations of {len(counted)} open contexts"
+    until = 'a context is held to it once `mode = "open"` is gone from the map'
+    return [f"{counts} are counted and not in the baseline; {until}"]
 
 
 def baselined_graph(
@@ -144,7 +156,7 @@ def baselined_reading(
     """What was read, its graph marked by the baseline."""
     reading = read_graph(context_map, cache_folder=cache_folder, witnesses=witnesses)
     graph = reading.graph
-    marked, _ = read_baseline(context_map).mark(c for c in graph.couplings if not c.allowed)
+    marked, _ = read_baseline(context_map).mark([c for c in graph.couplings if not c.allowed])
     allowed = [coupling for coupling in graph.couplings if coupling.allowed]
     ordered = sorted([*marked, *allowed], key=lambda coupling: coupling.sort_key)
     return replace(reading, graph=replace(graph, couplings=tuple(ordered)))

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from boundaries.enforcement import witness
 from boundaries.enforcement.check import ReasonMissing
+from boundaries.enforcement.kinds.link import Analysis, Link
 from tests.enforcement.conftest import TWO_CONTEXTS, TinyProject
 
 IMPORT = "from shop.payments.models import models\n"
@@ -89,6 +92,43 @@ class TestAcceptance:
         accepted.check(accept_new="ADR 7")
 
         assert [entry["reason"] for entry in entries(file)] == ["adopted; ADR 7", "adopted", "ADR 7"]
+
+    def test_says_that_open_contexts_have_nothing_to_accept(self, messy: TinyProject, file: Path) -> None:
+        messy.map(TWO_CONTEXTS.replace("[contexts.bookings]", '[contexts.bookings]\nmode = "open"'))
+
+        [notice] = messy.check(accept_new="adopted").notices
+
+        assert notice.startswith("3 violations of 1 open contexts are counted and not in the baseline")
+        assert not file.exists()
+
+
+class TestWhatOnlyAWitnessSees:
+    @staticmethod
+    def see(links: Sequence[Link], analysis: Analysis) -> witness.Testimony:
+        seen = Link("relation", "shop/bookings/a.py", 1, 1, "bookings", "payments", "shop.bookings.a:Seen",
+                    "payments.Payment", evidence="exact", is_constraint=True)  # fmt: skip
+        other = replace(seen, source="shop.bookings.a:Other")
+        return witness.Testimony(links=(seen, other))
+
+    @pytest.fixture
+    def seen(self, accepted: TinyProject) -> TinyProject:
+        accepted.check(accept_new="seen", witnesses=[self.see])
+        return accepted
+
+    def test_is_not_stale_where_nobody_asks_it(self, seen: TinyProject, file: Path) -> None:
+        assert len(entries(file)) == 4
+
+        assert seen.check(fails_on_stale=True).is_clean
+        seen.check(update_baseline=True)
+        assert len(entries(file)) == 4
+
+    def test_is_stale_where_it_is_asked_and_sees_it_no_more(self, seen: TinyProject) -> None:
+        def see(links: Sequence[Link], analysis: Analysis) -> witness.Testimony:
+            return witness.Testimony(links=self.see(links, analysis).links[:1])
+
+        stale = seen.check(witnesses=[see]).stale
+
+        assert [entry.source for entry in stale] == ["shop.bookings.a:Other"]
 
 
 class TestStaleEntries:

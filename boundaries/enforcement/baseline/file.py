@@ -155,6 +155,7 @@ def _read_entries(path: Path, values: Iterable[Any]) -> Iterator[Entry]:
             target=value["target"],
             count=value["count"],
             reason=str(value.get("reason", "")),
+            evidence=str(value.get("evidence", "")),
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,7 +44,7 @@ class Progress:
 
 
 def progress_of(
-    violations: Iterable[Coupling], baseline: Baseline, *, is_accepting: bool = False
+    violations: Sequence[Coupling], baseline: Baseline, *, is_accepting: bool = False
 ) -> tuple[Progress, ...]:
     """One line per pair of contexts that has, or had, a violation, sorted; `baseline` is that before the run."""
     marked, stale = baseline.mark(violations)
