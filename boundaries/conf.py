@@ -150,6 +150,13 @@ SETTINGS: tuple[Setting, ...] = (
     ),
     Setting("SWITCH_LAG_ROWS", 5_000, "rows", "Most unapplied changes at which the switch may begin."),
     Setting(
+        "RECORD_FILE",
+        None,
+        "path",
+        "Where RecorderMiddleware appends what it sees cross contexts; without it nothing is recorded.",
+    ),
+    Setting("RECORD_SAMPLE", 0.01, "ratio", "Share of the requests that are recorded."),
+    Setting(
         "SHADOW_CALLS_NEEDED",
         200,
         "calls",

@@ -22,6 +22,12 @@ def configure_evidence(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="with --exact: the interpreter of the project's own environment, for example .venv/bin/python",
     )
+    parser.add_argument(
+        "--record",
+        type=Path,
+        metavar="FILE",
+        help="add what `pytest --boundaries-record=FILE` or the recorder's middleware saw",
+    )
 
 
 def witnesses_of(options: argparse.Namespace, context_map: ContextMap) -> list[Witness]:
@@ -32,4 +38,8 @@ def witnesses_of(options: argparse.Namespace, context_map: ContextMap) -> list[W
         from boundaries.enforcement.exact.testimony import exact_witness
 
         witnesses.append(exact_witness(observe(context_map, python=options.python and str(options.python))))
+    if options.record:
+        from boundaries.enforcement.recorder.testimony import record_witness
+
+        witnesses.append(record_witness(options.record))
     return witnesses

@@ -8,6 +8,7 @@ from django.db import Error as DjangoDatabaseError
 from django.db import connections, transaction
 
 from boundaries.conf import setting
+from boundaries.contexts.call import command_called
 from boundaries.facades import domain_error, fence, receipt
 from boundaries.facades.domain_error import DomainError
 from boundaries.facades.facade import Operation
@@ -40,6 +41,7 @@ def run_settled(operation: Operation[Any, Any], arguments: dict[str, Any], key: 
     """
     using = setting("DATABASE")
     body = operation.encode_arguments(arguments)
+    command_called.send(operation.facade, context=operation.context, operation=operation.name, using=using)
     try:
         with transaction.atomic(using=using):
             settled = receipt.take(

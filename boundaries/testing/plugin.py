@@ -1,6 +1,6 @@
 """What does pytest know as soon as the kit is installed?
 
-Fixtures only: nothing is imported, started or changed until a test asks for one.
+Nothing is imported, started or changed until a test asks for a fixture, or the command line for a record.
 """
 
 from __future__ import annotations
@@ -15,6 +15,25 @@ if TYPE_CHECKING:
     from boundaries.testing.crash import Crash
     from boundaries.testing.database import Database
     from boundaries.testing.servers import Servers
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Offer the recorder of SQL and transactions that cross contexts."""
+    parser.getgroup("boundaries").addoption(
+        "--boundaries-record",
+        metavar="FILE",
+        help="record which context runs SQL on whose tables, for `boundaries couplings --record FILE`",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Begin to record if the command line says so."""
+    if path := config.getoption("--boundaries-record", None):
+        from boundaries.enforcement.recorder.session import RecordSession
+
+        is_worker = hasattr(config, "workerinput")
+        session = RecordSession(config.invocation_params.dir / path, is_worker=is_worker)
+        config.pluginmanager.register(session, "boundaries-record")
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from boundaries.enforcement.coupling import Disagreement
 _MOST_SHOWN = 20
 _HEADINGS = {
     "exact": "known to the running project, not shown by the source",
+    "runtime": "recorded at run time, not shown by the source",
     "static": "shown by the source, unknown to the running project",
 }
 

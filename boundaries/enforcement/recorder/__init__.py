@@ -1,0 +1,1 @@
+"""Which context runs which SQL on whose tables, while the project runs?"""
