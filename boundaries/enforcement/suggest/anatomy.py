@@ -12,6 +12,7 @@ from pathlib import Path
 
 from boundaries.contexts.map import Context, ContextMap
 from boundaries.enforcement.kinds import FINDERS, Analysis, Link
+from boundaries.enforcement.kinds.relation import is_relation
 from boundaries.enforcement.source.cache import FactCache
 from boundaries.enforcement.source.facts import TEXT
 from boundaries.enforcement.source.model import Model
@@ -57,10 +58,15 @@ class Tie:
 
 @dataclass(frozen=True)
 class Anatomy:
-    """All parts of a project by name, and the ties between them."""
+    """All parts of a project by name, and the ties between them.
+
+    `users` are the models that point at the user model, where that is no code of the project.
+    """
 
     parts: Mapping[str, Part]
     ties: tuple[Tie, ...]
+    user_model: str = ""
+    users: tuple[str, ...] = ()
     unresolved: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
@@ -70,8 +76,19 @@ def read_project(context_map: ContextMap, *, cache_folder: Path | None = None) -
     return read_facts(read_texts(context_map), context_map, FactCache(cache_folder, context_map.root))
 
 
-def dissect(context_map: ContextMap, facts: ProjectFacts, *, witnesses: Sequence[Witness] = ()) -> Anatomy:
-    """Take a project apart, and ask who else knows; the contexts of the map play no part in it."""
+def dissect(
+    context_map: ContextMap,
+    facts: ProjectFacts,
+    *,
+    witnesses: Sequence[Witness] = (),
+    record: Path | None = None,
+) -> Anatomy:
+    """Take a project apart, and ask who else knows.
+
+    The contexts of the map play no part in it, except for the commands in a record: they lead to a context's door.
+
+    :raises RecordUnreadable: when the record is none.
+    """
     first = Analysis.of(context_map, facts)
     parts = {part.name: part for part in _parts(first)}
     contexts = {name: _as_context(part) for name, part in parts.items()}
@@ -80,9 +97,13 @@ def dissect(context_map: ContextMap, facts: ProjectFacts, *, witnesses: Sequence
     links += [link for witness in witnesses for link in witness(links, analysis).links]
     found = [tie for link in links for tie in _ties(analysis, parts, link)]
     found += _identities(analysis)
+    if record is not None:
+        found += _recorded(record, context_map, parts)
     return Anatomy(
         parts=parts,
         ties=tuple(tie for tie in found if _is_real(tie, parts)),
+        user_model=analysis.settings.user_model(),
+        users=tuple(_users(analysis)),
         unresolved={kind: count for kind, count in sorted(analysis.unresolved.items()) if count},
         problems=tuple(facts.problems),
     )
@@ -164,6 +185,33 @@ def _meant_by_column(name: str, callee: str, by_name: Mapping[str, list[Model]])
         return None
     meant = by_name.get(name.removesuffix("_id").replace("_", ""), [])
     return meant[0] if len(meant) == 1 else None
+
+
+def _recorded(record: Path, context_map: ContextMap, parts: Mapping[str, Part]) -> Iterator[Tie]:
+    """The transactions of a record that wrote something else too, each from the module that opened it."""
+    from boundaries.enforcement.recorder.recording import read_rows
+
+    modules = {part.path: part.name for part in parts.values() if not part.is_model}
+    for row in read_rows(record):
+        if row.kind == "transaction" and row.path in modules:
+            called = context_map.contexts.get(row.target_context) if row.access == "call" else None
+            target = next((door for door in called.public if door in parts), "") if called else row.target
+            yield Tie(row.kind, modules[row.path], target, row.path, row.line, row.target)
+
+
+def _users(analysis: Analysis) -> Iterator[str]:
+    """The models with a relation to the user model, unless that is one of the project's."""
+    user = analysis.settings.user_model().lower()
+    if analysis.models.of_label(user) is not None:
+        return
+    for model in analysis.models.all():
+        for declaring, column in analysis.models.fields(model):
+            module = declaring.symbol.module
+            if column.target and not model.fact.abstract and is_relation(analysis, module, column.callee):
+                target = analysis.models.meant_by(column.target, module=module, label=model.label)
+                if target is not None and target.dotted.lower() == user:
+                    yield model.dotted
+                    break
 
 
 def _is_real(tie: Tie, parts: Mapping[str, Part]) -> bool:

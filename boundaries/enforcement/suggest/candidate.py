@@ -7,9 +7,10 @@ that it uses together, and then joins what it is tied to most.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import chain, count
 
 from boundaries.enforcement.suggest.anatomy import Anatomy
 from boundaries.enforcement.suggest.cluster import clusters_of
@@ -55,7 +56,9 @@ def cluster_units(
         for source, target, tie in ties
         if source != target and source not in layers and target not in layers
     )
-    weights = _with_history(weights, together)
+    weights = _with_history(
+        weights, {pair: times for pair, times in together.items() if layers.keys().isdisjoint(pair)}
+    )
     data = {name for name, unit in division.units.items() if unit.tables and name not in layers}
     membership = clusters_of(data, _between(data, weights), wanted=wanted)
     membership |= _joined(membership, weights)
@@ -68,12 +71,12 @@ def cluster_units(
 
 
 def _with_history(weights: Mapping[Pair, float], together: Mapping[Pair, float]) -> dict[Pair, float]:
-    known = {pair: count for pair, count in together.items() if pair in weights}
-    total = sum(known.values())
-    if not total:
-        return dict(weights)
-    scale = _HISTORY_SHARE * sum(weights.values()) / total
-    return {pair: weight + scale * known.get(pair, 0.0) for pair, weight in weights.items()}
+    total = sum(together.values())
+    scale = _HISTORY_SHARE * sum(weights.values()) / total if total else 0.0
+    found = dict(weights)
+    for pair, times in together.items():
+        found[pair] = found.get(pair, 0.0) + scale * times
+    return found
 
 
 def _between(data: set[str], weights: Mapping[Pair, float]) -> dict[Pair, float]:
@@ -106,10 +109,10 @@ def _joined(membership: Mapping[str, str], weights: Mapping[Pair, float]) -> dic
         placed = {**membership, **joined}
         found: dict[str, str] = {}
         for name in sorted(set(neighbours) - set(placed)):
-            pull: Counter[str] = Counter()
+            pull: defaultdict[str, float] = defaultdict(float)
             for neighbour, weight in neighbours[name].items():
                 if neighbour in placed:
-                    pull[placed[neighbour]] += weight  # type: ignore[assignment]
+                    pull[placed[neighbour]] += weight
             if pull:
                 found[name] = min(pull, key=lambda cluster: (-pull[cluster], cluster))
         if not found:
@@ -121,11 +124,11 @@ def _named(
     membership: Mapping[str, str], units: Mapping[str, Unit], weights: Mapping[Pair, float]
 ) -> tuple[Candidate, ...]:
     """Each cluster is called like its dominant unit: the one with most tables, then most weight inside."""
-    inside: Counter[str] = Counter()
+    inside: defaultdict[str, float] = defaultdict(float)
     for (a, b), weight in weights.items():
         if membership.get(a) == membership.get(b):
-            inside[a] += weight  # type: ignore[assignment]
-            inside[b] += weight  # type: ignore[assignment]
+            inside[a] += weight
+            inside[b] += weight
     clusters: defaultdict[str, list[Unit]] = defaultdict(list)
     for name, cluster in membership.items():
         clusters[cluster].append(units[name])
@@ -144,6 +147,9 @@ def _rank(unit: Unit, inside: Mapping[str, float]) -> float:
 def _free_name(unit: Unit, taken: set[str]) -> str:
     last = unit.name.rpartition(".")[2] if unit.is_piece or not unit.app else unit.name
     short = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", last).lower()
-    name = next(n for n in (short, f"{unit.app}_{short}", unit.name.replace(".", "_")) if n not in taken)
+    whole = unit.name.lower()
+    numbered = (f"{whole}_{number}" for number in count(2))
+    names = (re.sub(r"\W", "_", name) for name in chain((short, f"{unit.app}_{short}", whole), numbered))
+    name = next(name for name in names if name not in taken)
     taken.add(name)
     return name

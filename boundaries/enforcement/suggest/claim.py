@@ -84,7 +84,9 @@ def _above(package: str) -> list[str]:
 
 def _free(name: str, taken: Collection[str]) -> str:
     plain = re.sub(r"\W", "_", name)
-    return plain if plain not in taken else f"{plain}_layer"
+    while plain in taken:
+        plain += "_layer"
+    return plain
 
 
 def _texts(values: Collection[str]) -> str:

@@ -52,10 +52,10 @@ def modularity(partition: Partition, edges: Edges, *, resolution: float = 1.0) -
     if not total:
         return 0.0
     inside = sum(weight for (a, b), weight in edges.items() if partition[a] == partition[b])
-    strengths: Counter[str] = Counter()
+    strengths: defaultdict[str, float] = defaultdict(float)
     for (a, b), weight in edges.items():
-        strengths[partition[a]] += weight  # type: ignore[assignment]
-        strengths[partition[b]] += weight  # type: ignore[assignment]
+        strengths[partition[a]] += weight
+        strengths[partition[b]] += weight
     return inside / total - resolution * sum((s / (2 * total)) ** 2 for s in strengths.values())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -16,6 +16,7 @@ LayerKind = Literal["kernel", "entry", "shell", "giant", "outside"]
 _KERNEL_USERS, _KERNEL_USERS_ENOUGH, _KERNEL_RATIO = 0.25, 8, 3
 # An entry layer reaches this share of the units with tables, and is used a fifth as much as it uses.
 _ENTRY_REACH, _ENTRY_LEAST, _ENTRY_RATIO, _ENTRY_TABLES = 0.33, 3, 5, 0.1
+_NAMED_IN_SETTINGS = ("setting", "url")
 _POINTS_AT_ROWS = ("relation", "generic", IDENTITY)
 
 
@@ -47,14 +48,28 @@ def find_layers(
     A unit with more than `kernel_tables` tables is no kernel.
     """
     known = [(s, t, tie) for s, t, tie in ties if s != t and tie.kind != "migration"]
-    layers = {
-        name: Layer(name, "shell", "the project's own package: settings, URLs, start-up")
-        for name, unit in units.items()
-        if unit.is_shell
-    }
+    layers = {name: _shell(name) for name, unit in units.items() if unit.is_shell}
+    layers |= {name: _shell(name) for name in _settings(units, known)}
     while found := _kernels(units, known, layers, kernel_tables):
         layers |= found
     return layers | _entries(units, known, layers)
+
+
+def _shell(name: str) -> Layer:
+    return Layer(name, "shell", "the project's own package: settings, URLs, start-up")
+
+
+def _settings(units: Mapping[str, Unit], ties: list[tuple[str, str, Tie]]) -> set[str]:
+    """Packages outside all apps that mostly name others in settings."""
+    kinds: defaultdict[str, Counter[bool]] = defaultdict(Counter)
+    for source, _, tie in ties:
+        kinds[source][tie.kind in _NAMED_IN_SETTINGS] += 1
+    return {name for name, count in kinds.items() if _is_outside(units[name]) and count[True] > count[False]}
+
+
+def _is_outside(unit: Unit) -> bool:
+    """Whether a unit is code of no app, without data."""
+    return not unit.app and not unit.tables
 
 
 def _kernels(

@@ -34,10 +34,10 @@ _UNCUT = ("kernel", "shell")
 
 @dataclass(frozen=True)
 class Sources:
-    """What is looked at beside the source: witnesses, whether one of them is a recording, rows by table."""
+    """What is looked at beside the source: a running project, the recorder's file, rows by table."""
 
     witnesses: Callable[[ContextMap], Sequence[Witness]] = lambda context_map: ()
-    is_recorded: bool = False
+    record: Path | None = None
     rows: Mapping[str, int] | None = None
     cache_folder: Path | None = None
 
@@ -99,7 +99,7 @@ def suggest_contexts(folder: Path, *, sources: Sources, wanted: int | None = Non
     """
     proposal = propose(folder, cache_folder=sources.cache_folder)
     empty = replace(undeclared(proposal.root, exclude=proposal.exclude), settings=proposal.settings)
-    anatomy = dissect(empty, proposal.facts, witnesses=sources.witnesses(empty))
+    anatomy = dissect(empty, proposal.facts, witnesses=sources.witnesses(empty), record=sources.record)
     division = divide(anatomy, proposal.contexts)
     history = read_history(proposal.root)
     commits = _sets(history, anatomy, lambda part: division.owner[part.name])
@@ -132,7 +132,7 @@ def suggest_contexts(folder: Path, *, sources: Sources, wanted: int | None = Non
 def rank_contexts(context_map: ContextMap, *, sources: Sources) -> Suggestion:
     """Rank the contexts of a map by how ready they are to leave; what goes through a door need not be cut."""
     facts = read_project(context_map, cache_folder=sources.cache_folder)
-    anatomy = dissect(context_map, facts, witnesses=sources.witnesses(context_map))
+    anatomy = dissect(context_map, facts, witnesses=sources.witnesses(context_map), record=sources.record)
     history = read_history(context_map.root)
 
     def group_of(part: Part) -> str | None:
@@ -190,7 +190,7 @@ def _declared_layers(
         elif context.state == "outside":
             declared[context.name] = Layer(context.name, "outside", "the map says that it has left")
     tables = [groups[part.name] for part in anatomy.parts.values() if part.table]
-    units = {name: Unit(name, tables=tables.count(name)) for name in context_map.contexts}
+    units = {name: Unit(name, app=name, tables=tables.count(name)) for name in context_map.contexts}
     ends = ((ends_of(tie), tie) for tie in anatomy.ties)
     ties = [(e.source, e.target, tie) for e, tie in ends if e is not None]
     return declared | {
@@ -219,7 +219,7 @@ def _missing(context: Context) -> Iterator[str]:
 def _complete(found: Mapping[str, Evidence], sources: Sources, commits: list[frozenset[str]]) -> None:
     if commits:
         add_history(found, commits)
-    if sources.is_recorded:
+    if sources.record is not None:
         add_transactions(found)
     if sources.rows is not None:
         add_rows(found, sources.rows)
@@ -257,9 +257,14 @@ def _whole_layers(layers: Mapping[str, Layer], division: Division) -> Iterator[L
 
 
 def _remarks(anatomy: Anatomy, history: History, sources: Sources) -> Iterator[str]:
+    if anatomy.users:
+        yield (
+            f"{anatomy.user_model} is no code of this project, and {_models(len(anatomy.users))} at it: "
+            "whichever leaves first needs a Reference in place of that foreign key"
+        )
     if history.remark:
         yield f"history: {history.remark}"
-    if not sources.is_recorded:
+    if sources.record is None:
         yield "transactions: not measured; record them and give --record FILE"
     if sources.rows is None:
         yield "rows: not measured; give --database URL"
@@ -269,3 +274,7 @@ def _remarks(anatomy: Anatomy, history: History, sources: Sources) -> Iterator[s
             yield f"rows: {len(missing)} of {len(tables)} tables are not in the database, the first is {missing[0]}"
     if anatomy.problems:
         yield f"{len(anatomy.problems)} files could not be read as a whole; the first is {anatomy.problems[0]}"
+
+
+def _models(count: int) -> str:
+    return "1 model points" if count == 1 else f"{count} models point"

@@ -48,7 +48,8 @@ def divide(anatomy: Anatomy, named: Sequence[tuple[str, FoundApp]]) -> Division:
     apps = _dividing(anatomy, [app for _, app in named])
     app_of = {name: _longest(part.module, apps) for name, part in anatomy.parts.items()}
     giants = _giants(anatomy, app_of, apps)
-    families = _families(anatomy)
+    crowded = _crowded(anatomy)
+    families = _families(crowded)
     inner = {
         ".".join(package.split(".")[:size]) for package in apps for size in range(1, package.count(".") + 1)
     }
@@ -57,7 +58,7 @@ def divide(anatomy: Anatomy, named: Sequence[tuple[str, FoundApp]]) -> Division:
     for part in anatomy.parts.values():
         package = app_of[part.name]
         if package in giants:
-            unit = _piece(part, apps[package], families)
+            unit = _piece(part, apps[package], families, crowded)
         elif package:
             unit = Unit(names[package], apps[package].label, (package,))
         else:
@@ -93,17 +94,21 @@ def _giants(anatomy: Anatomy, app_of: Mapping[str, str], apps: Mapping[str, Foun
     }
 
 
-def _families(anatomy: Anatomy) -> dict[str, tuple[str, ...]]:
-    """In crowded modules, each model with its family: `Order`, `OrderLine` and `OrderFee` are one aggregate."""
-    crowded: dict[str, list[str]] = {}
+def _crowded(anatomy: Anatomy) -> dict[str, list[str]]:
+    """The modules with so many models that each model is looked at by itself, with those models."""
+    models: dict[str, list[str]] = {}
     for part in anatomy.parts.values():
         if part.table:
-            crowded.setdefault(part.module, []).append(part.name)
+            models.setdefault(part.module, []).append(part.name)
+    return {module: names for module, names in models.items() if len(names) > _CROWDED_TABLES}
+
+
+def _families(crowded: Mapping[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    """Each model of a crowded module with its family: `Order`, `OrderLine` and `OrderFee` are one aggregate."""
     families: dict[str, list[str]] = {}
     for models in crowded.values():
-        if len(models) > _CROWDED_TABLES:
-            for model in models:
-                families.setdefault(_head(model, models), []).append(model)
+        for model in models:
+            families.setdefault(_head(model, models), []).append(model)
     return {
         model: (head, *sorted(set(family) - {head})) for head, family in families.items() for model in family
     }
@@ -115,13 +120,16 @@ def _head(model: str, models: Collection[str]) -> str:
     return min(heads, key=len, default=model)
 
 
-def _piece(part: Part, app: FoundApp, families: Mapping[str, tuple[str, ...]]) -> Unit:
+def _piece(
+    part: Part, app: FoundApp, families: Mapping[str, tuple[str, ...]], crowded: Collection[str]
+) -> Unit:
+    """A module, an abstract model or a family of models; what only passes these on stays with the app."""
     if family := families.get(part.name):
         return Unit(family[0], app.label, models=family, is_piece=True)
     if part.is_abstract:
         return Unit(part.name, app.label, models=(part.name,), is_piece=True)
-    is_package = part.path.endswith("__init__.py") and not part.is_model
-    if is_package or ".migrations" in part.module.removeprefix(app.package):
+    passes_on = part.module in crowded or (part.path.endswith("__init__.py") and not part.is_model)
+    if passes_on or ".migrations" in part.module.removeprefix(app.package):
         return Unit(app.package, app.label, (app.package,), is_piece=True, is_shell=True)
     return Unit(part.module, app.label, (part.module,), is_piece=True)
 

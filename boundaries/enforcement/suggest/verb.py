@@ -43,9 +43,11 @@ def _sources(options: argparse.Namespace) -> Sources:
     from boundaries.enforcement.suggest.row import read_rows
     from boundaries.enforcement.suggest.suggestion import Sources
 
+    # A record names the contexts of a map; here it is read for its places, which are finer.
+    without_record = argparse.Namespace(**{**vars(options), "record": None})
     return Sources(
-        witnesses=lambda context_map: witnesses_of(options, context_map),
-        is_recorded=bool(getattr(options, "record", None)),
+        witnesses=lambda context_map: witnesses_of(without_record, context_map),
+        record=options.record,
         rows=read_rows(options.database) if options.database else None,
         cache_folder=None if options.no_cache else options.cache_dir or default_folder(),
     )

@@ -9,7 +9,7 @@ import pytest
 
 from boundaries.contexts.map import load_map
 from boundaries.enforcement.suggest.history import changed_together, read_history
-from boundaries.enforcement.suggest.suggestion import Sources, rank_contexts
+from boundaries.enforcement.suggest.suggestion import Sources, rank_contexts, suggest_contexts
 from tests.enforcement.conftest import TinyProject
 
 
@@ -88,6 +88,31 @@ class TestChangedTogether:
         commits = [frozenset("ab"), frozenset("abc"), frozenset("a")]
 
         assert changed_together(commits) == {("a", "b"): 1.5, ("a", "c"): 0.5, ("b", "c"): 0.5}
+
+
+class TestCandidates:
+    @pytest.mark.parametrize("companion", ["left", "right"])
+    def test_what_the_code_leaves_open_is_decided_by_what_changed_together(
+        self, repository: Path, companion: str
+    ) -> None:
+        row = "from django.db import models\nclass {0}(models.Model):\n"
+        key = "    to_{0} = models.ForeignKey('{0}.{1}', models.CASCADE, related_name='+')\n"
+        apps = {f"{side}{number}": [f"{side}{other}" for other in range(4) if other != number]
+                for side in ("left", "right") for number in range(4)} | {"middle": ["left0", "right0"]}  # fmt: skip
+        for app, links in apps.items():
+            text = row.format(app.title()) + "".join(key.format(link, link.title()) for link in links)
+            (repository / "shop" / app).mkdir(parents=True)
+            (repository / "shop" / app / "models.py").write_text(text)
+            (repository / "shop" / app / "__init__.py").touch()
+        (repository / "shop" / "__init__.py").touch()
+        for number in range(6):
+            commit(repository, "shop/middle/models.py", f"shop/{companion}{number % 3 + 1}/models.py")
+
+        members = suggest_contexts(repository, sources=Sources(), wanted=2).members
+
+        assert next(set(units) for units in members.values() if "middle" in units) >= {
+            f"{companion}{n}" for n in range(4)
+        }
 
 
 class TestChurn:

@@ -8,6 +8,7 @@ import pytest
 
 from boundaries.contexts.map import load_map
 from boundaries.enforcement.coupling import KINDS
+from boundaries.enforcement.recorder.recording import Recording, Row
 from boundaries.enforcement.suggest.anatomy import IDENTITY
 from boundaries.enforcement.suggest.ranking import CRITERIA, Ranked
 from boundaries.enforcement.suggest.suggestion import Sources, Suggestion, rank_contexts
@@ -118,6 +119,25 @@ class TestEvidence:
 
         assert _ranked(project)["payments"].evidence.holders == set()
 
+    def test_a_record_adds_the_places_that_write_two_contexts_in_one_transaction(
+        self, project: TinyProject
+    ) -> None:
+        project.write({
+            "shop/payments/models.py": PAYMENT,
+            "shop/payments/public.py": "",
+            "shop/bookings/views.py": "",
+        })  # fmt: skip
+        recording = Recording()
+        for target, access in (("payments.Payment", "write"), ("payments.capture", "call")):
+            recording.add(Row(kind="transaction", path="shop/bookings/views.py", line=7, source="shop.bookings.views:book",
+                              source_context="bookings", target_context="payments", target=target, access=access))  # fmt: skip
+        recording.append_to(record := project.folder / "record.jsonl")
+
+        ranked = _ranked(project, record=record)
+
+        assert {name: r.evidence.transactions for name, r in ranked.items()} == {"bookings": 2, "payments": 2}
+        assert ranked["payments"].evidence.places["transaction"] == ["shop/bookings/views.py:7"]
+
     def test_rows_are_those_of_its_tables(self, project: TinyProject) -> None:
         project.write({"shop/payments/models.py": PAYMENT})
         ranked = _ranked(project, rows={"payments_payment": 60_000_000, "auth_user": 9})["payments"]
@@ -135,6 +155,16 @@ class TestEvidence:
 def suggestion() -> Suggestion:
     """That of the reference monolith."""
     return rank_contexts(load_map(ROOT / "pyproject.toml"), sources=Sources())
+
+
+class TestUsersOfAThirdParty:
+    def test_are_told_of_in_a_remark(self, project: TinyProject) -> None:
+        project.write({"shop/bookings/models.py": MODELS + "from django.conf import settings\nclass Booking(models.Model):\n"
+                       "    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)\n"})  # fmt: skip
+
+        said = rank_contexts(load_map(project.folder / "boundaries.toml"), sources=Sources())
+
+        assert said.remarks[0].startswith("auth.User is no code of this project, and 1 model points at it")
 
 
 class TestMonolith:
