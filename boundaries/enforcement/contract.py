@@ -21,7 +21,7 @@ from importlinter import Contract, ContractCheck, fields, output
 
 from boundaries.contexts.map import ContextMap, load_map
 from boundaries.enforcement.baseline import read_baseline
-from boundaries.enforcement.kinds.link import Link, symbol_name
+from boundaries.enforcement.link import Link, symbol_name
 from boundaries.enforcement.rules import judge, rule_of, severity_of
 from boundaries.enforcement.source.allow import allows_in
 from boundaries.enforcement.source.tree import is_test_module

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from boundaries.enforcement.coupling import Disagreement
-from boundaries.enforcement.kinds.link import Analysis, Link
+from boundaries.enforcement.link import Link
+
+if TYPE_CHECKING:
+    from boundaries.enforcement.kinds import Analysis
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,7 @@ class Testimony:
 
 
 # Called with every link that the source shows.
-Witness = Callable[[Sequence[Link], Analysis], Testimony]
+Witness = Callable[[Sequence[Link], "Analysis"], Testimony]
 
 
 def disagreement(link: Link, *, known_to: str, reason: str) -> Disagreement:

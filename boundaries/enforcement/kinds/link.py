@@ -1,4 +1,4 @@
-"""What has been found between two contexts, before any rule has judged it?"""
+"""What do the finders look at, and where do they count what they cannot resolve?"""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from boundaries.contexts.map import ContextMap
+from boundaries.enforcement.link import Link, symbol_name
 from boundaries.enforcement.source.app import Apps
 from boundaries.enforcement.source.facts import CallFact, FileFacts
 from boundaries.enforcement.source.model import Models, Target
@@ -15,27 +16,7 @@ from boundaries.enforcement.source.reader import ProjectFacts
 from boundaries.enforcement.source.setting import Settings
 from boundaries.enforcement.source.tree import SourceFile
 
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """One place that reaches from one context into another. The fields are those of a `Coupling`.
-
-    `module` is the dotted module that is reached, where there is one; `is_constraint` says whether the
-    database holds the link too.
-    """
-
-    kind: str
-    path: str
-    line: int
-    column: int
-    source_context: str
-    target_context: str
-    source: str
-    target: str
-    evidence: str = "static"
-    detail: str = ""
-    module: str = ""
-    is_constraint: bool = False
+__all__ = ["Analysis", "Link", "symbol_name"]
 
 
 @dataclass
@@ -81,8 +62,3 @@ class Analysis:
             target=target.dotted,
             detail=detail,
         )
-
-
-def symbol_name(module: str, qualname: str) -> str:
-    """`module:qualname`; code outside every class and function stands under `<module>`."""
-    return f"{module}:{qualname or '<module>'}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from boundaries.contexts.map import ContextMap, Severity
 from boundaries.contexts.reading import nearest_spelling
 from boundaries.contexts.source import Place, read_source
-from boundaries.enforcement.kinds.link import Link
+from boundaries.enforcement.link import Link
 from boundaries.enforcement.rules import (
     allow_comment,
     cycle,
@@ -19,6 +19,7 @@ from boundaries.enforcement.rules import (
     migration_dependency,
     model_by_name,
     relation,
+    shared_transaction,
     undeclared_dependency,
     unknown_owner,
 )
@@ -41,6 +42,7 @@ RULES: tuple[Rule, ...] = (
     foreign_sender.RULE,
     migration_dependency.RULE,
     allow_comment.RULE,
+    shared_transaction.RULE,
 )
 _BY_CODE = {rule.code: rule for rule in RULES}
 

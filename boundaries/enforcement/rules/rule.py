@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from boundaries.contexts.map import Context, Severity
-from boundaries.enforcement.kinds.link import Link
+from boundaries.enforcement.link import Link
 
 
 @dataclass(frozen=True)
