@@ -59,14 +59,15 @@ def cluster_units(
     weights = _with_history(
         weights, {pair: times for pair, times in together.items() if layers.keys().isdisjoint(pair)}
     )
-    data = {name for name, unit in division.units.items() if unit.tables and name not in layers}
+    units = {name: unit for name, unit in division.units.items() if name not in layers}
+    data = {name for name, unit in units.items() if unit.tables} or {
+        name for name in units if units[name].app
+    }
     membership = clusters_of(data, _between(data, weights), wanted=wanted)
     membership |= _joined(membership, weights)
     candidates = _named(membership, division.units, weights)
     owner = {unit.name: candidate.name for candidate in candidates for unit in candidate.units}
-    alone = [
-        unit for name, unit in division.units.items() if name not in owner and name not in layers and unit.app
-    ]
+    alone = [unit for name, unit in units.items() if name not in owner and unit.app]
     return Clustering(candidates, layers, tuple(alone), owner)
 
 

@@ -145,7 +145,9 @@ def _is_sensible(partition: Partition, size: int) -> bool:
     """About the square root of the nodes, give or take a factor of two; none holds two fifths of them."""
     sizes = Counter(partition.values())
     expected = 1.3 * math.sqrt(size)
-    return expected / 2 <= len(sizes) <= expected * 2 and max(sizes.values()) <= max(0.4 * size, _NO_HEAP)
+    return expected / 2 <= len(sizes) <= expected * 2 and max(sizes.values(), default=0) <= max(
+        0.4 * size, _NO_HEAP
+    )
 
 
 def _resized(nodes: Collection[str], edges: Edges, wanted: int) -> Partition:

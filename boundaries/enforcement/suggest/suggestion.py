@@ -257,6 +257,8 @@ def _whole_layers(layers: Mapping[str, Layer], division: Division) -> Iterator[L
 
 
 def _remarks(anatomy: Anatomy, history: History, sources: Sources) -> Iterator[str]:
+    if not any(part.table for part in anatomy.parts.values()):
+        yield "no model with a table was found in the source: whole apps were looked at instead"
     if anatomy.users:
         yield (
             f"{anatomy.user_model} is no code of this project, and {_models(len(anatomy.users))} at it: "

@@ -58,7 +58,7 @@ def _verdict(share: float) -> str:
 
 def _table(ranked: Sequence[Ranked]) -> Iterator[str]:
     if not ranked:
-        yield "No app owns tables here, so there is nothing to take apart."
+        yield "There is nothing to rank here."
         return
     has_rows = any(r.evidence.rows is not None for r in ranked)
     has_churn = any(r.evidence.churn is not None for r in ranked)

@@ -12,6 +12,8 @@ from boundaries.enforcement.survey.app import FoundApp
 # An app this large, and that large a part of all tables, holds more than one context.
 _GIANT_TABLES, _GIANT_SHARE = 20, 0.35
 _GIANT_ALONE = 60
+# So many apps inside another make it a folder, even if it has a `models` package for what they share.
+_MANY_APPS = 5
 # A module with more models than this is taken apart into them.
 _CROWDED_TABLES = 8
 
@@ -71,14 +73,17 @@ def divide(anatomy: Anatomy, named: Sequence[tuple[str, FoundApp]]) -> Division:
 
 
 def _dividing(anatomy: Anatomy, apps: Collection[FoundApp]) -> dict[str, FoundApp]:
-    """The apps by package, without those that only hold other apps: no tables, two apps or more inside."""
+    """The apps by package, without those that only hold other apps and have no tables of their own."""
     owners = {part.module for part in anatomy.parts.values() if part.table}
     packages = [app.package for app in apps]
 
     def only_holds(package: str) -> bool:
         inside = [other for other in packages if other.startswith(f"{package}.")]
         own = (module for module in owners if f"{module}.".startswith(f"{package}."))
-        return len(inside) >= 2 and all(any(f"{m}.".startswith(f"{other}.") for other in inside) for m in own)
+        has_models = f"{package}.models" in anatomy.parts
+        return len(inside) >= (_MANY_APPS if has_models else 2) and all(
+            any(f"{module}.".startswith(f"{other}.") for other in inside) for module in own
+        )
 
     return {app.package: app for app in apps if not only_holds(app.package)}
 

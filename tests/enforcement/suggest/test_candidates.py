@@ -13,6 +13,14 @@ from boundaries.enforcement.suggest.cluster import likeness
 from boundaries.enforcement.suggest.suggestion import Sources, Suggestion, suggest_contexts
 from tests.enforcement.suggest.planted import CONTEXTS, plant, plant_giant
 
+CONFIG = "from django.apps import AppConfig\nclass Config(AppConfig):\n    name = 'site.{0}'\n"
+
+
+def write_files(folder: Path, files: dict[str, str]) -> None:
+    folder.mkdir(parents=True)
+    for name, text in files.items():
+        (folder / name).write_text(text)
+
 
 def _found(suggestion: Suggestion, truth: dict[str, str]) -> dict[str, str]:
     """The suggested context of each planted app; an app that is in none is a context of its own."""
@@ -62,6 +70,27 @@ class TestPlantedContexts:
         plant(tmp_path, seed=1)
 
         assert len(suggest_contexts(tmp_path, sources=Sources(), wanted=3).ranked) == 3
+
+
+class TestProjectsWithLittleToSee:
+    def test_apps_whose_models_cannot_be_seen_are_looked_at_as_a_whole(self, tmp_path: Path) -> None:
+        for app in ("forum", "polls"):
+            files = {
+                "apps.py": CONFIG.format(app),
+                "models.py": "from machinery import make\nThing = make('Thing')\n",
+            }
+            write_files(tmp_path / "site" / app, {"__init__.py": "", **files})
+
+        suggestion = suggest_contexts(tmp_path, sources=Sources())
+
+        assert set(suggestion.members) == {"forum", "polls"}
+        assert suggestion.remarks[0].startswith("no model with a table was found")
+
+    def test_one_app_with_one_model_is_one_candidate(self, tmp_path: Path) -> None:
+        models = "from django.db import models\nclass Poll(models.Model):\n    pass\n"
+        write_files(tmp_path / "polls", {"__init__.py": "", "models.py": models})
+
+        assert list(suggest_contexts(tmp_path, sources=Sources()).members) == ["polls"]
 
 
 class TestLayers:
