@@ -103,13 +103,14 @@ def _the_baseline_is_split_by_owner(newcomer: Newcomer) -> None:
 
 def _one_bad_key_gives_one_annotation(newcomer: Newcomer) -> None:
     relations = json.loads(newcomer.run("couplings", "--kind", "relation", "--json").out)["couplings"]
-    # A relation that is inherited stands in the file of the base: look for one that does not.
-    places = ((newcomer.checkout / row["path"], row) for row in relations)
+    contexts = json.loads(newcomer.run("map", "--json").out)["contexts"]
+    folders = {context["name"]: f"{context['packages'][0].replace('.', '/')}/" for context in contexts}
+    # An inherited relation stands in the file of the base, which may be the target's own.
     models, target = next(
-        (path, row["target"])
-        for path, row in places
-        if row["source"].partition(":")[0].replace(".", "/") in str(path)
-        and "from django.db import models" in path.read_text()
+        (newcomer.checkout / row["path"], row["target"])
+        for row in relations
+        if row["path"].startswith(folders[row["source_context"]])
+        and "from django.db import models" in (newcomer.checkout / row["path"]).read_text()
     )
     models.write_text(models.read_text() + KEY.format(target=target))
 
