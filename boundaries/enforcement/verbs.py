@@ -23,6 +23,15 @@ from boundaries.enforcement.reports.as_json import output_schema
 from boundaries.enforcement.rules import rule_of
 from boundaries.enforcement.source.cache import default_folder
 from boundaries.enforcement.suggest.verb import SUGGEST
+from boundaries.errors import BoundaryError
+
+
+class OutputUnwritable(BoundaryError):
+    """Raised when `--output` names a file that cannot be written."""
+
+    code = "BD298"
+    problem = "{path} cannot be written: {reason}."
+    remedy = "Name a file in a folder that exists and that you may write to."
 
 
 def run_init(options: argparse.Namespace) -> int:
@@ -166,7 +175,10 @@ def _emit(text: str, output: Path | None) -> None:
     if output is None:
         print(text)
     else:
-        output.write_text(text + "\n", encoding="utf-8")
+        try:
+            output.write_text(text + "\n", encoding="utf-8")
+        except OSError as error:
+            raise OutputUnwritable(path=str(output), reason=error.strerror or str(error)) from None
 
 
 def _cache_folder(options: argparse.Namespace) -> Path | None:

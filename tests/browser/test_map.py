@@ -207,6 +207,15 @@ class TestMapOfFifty:
         page.locator("#matrix .cell").first.click()
         assert page.locator("#panel .places > li").count() > 0
 
+    def test_unfolds_one_group_of_the_matrix(self, open_map: Open) -> None:
+        page = open_map(generated_overview(50, owners=10))
+        page.locator("#show-matrix").click()
+
+        page.locator("#matrix .row-head", has_text="Stock team").click()
+        page.get_by_role("button", name="Open these 5 contexts").click()
+
+        assert page.locator("#matrix .row-head").count() == 9 + 5
+
 
 class TestMapOfThreeHundred:
     def test_opens_folded_by_owner_and_unfolds_one(self, open_map: Open) -> None:

@@ -91,6 +91,7 @@ def _data(stage: Stage, scenes: Sequence[Scene]) -> dict[str, Any]:
         else [],
         "foldedBy": stage.folding.by if stage.folding else None,
         "order": [number[name] for name in line_up(number, weights)],
+        "foldedOrder": _folded_order(scenes),
         "knots": [[number[name] for name in knot] for knot in _knots(number, weights)],
         "edges": [_edge(edge, number, kinds) for edge in overview.edges],
         "scenes": [_scene(scene, number) for scene in scenes],
@@ -123,6 +124,15 @@ def _edge(edge: Edge, number: dict[str, int], kinds: Sequence[str]) -> dict[str,
 def _scene(scene: Scene, number: dict[str, int]) -> dict[str, Any]:
     boxes = {box.key: [number[name] for name in box.members] for box in scene.boxes}
     return {"key": scene.key, "title": scene.title, "boxes": boxes}
+
+
+def _folded_order(scenes: Sequence[Scene]) -> list[str]:
+    """The boxes of the folded scene in one line, dependents first."""
+    folded = next((scene for scene in scenes if scene.key == "folded"), None)
+    if folded is None:
+        return []
+    weights = {(arrow.source, arrow.target): arrow.weight for arrow in folded.arrows}
+    return line_up((box.key for box in folded.boxes), weights)
 
 
 def _knots(names: Iterable[str], weights: Weights) -> list[list[str]]:

@@ -42,3 +42,10 @@ class TestMap:
         assert out.startswith(beginning)
         assert content in out
         assert (tmp_path / "out").read_text(encoding="utf-8") == out
+
+    def test_refuses_a_file_that_cannot_be_written(self, run: Run, tmp_path: Path) -> None:
+        code, out, err = run("map", "--output", str(tmp_path / "absent" / "map.txt"))
+
+        assert (code, out) == (2, "")
+        assert err.startswith("BD298: ")
+        assert "No such file or directory" in err

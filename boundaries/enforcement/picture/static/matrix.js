@@ -1,5 +1,5 @@
-/* The same couplings as a matrix: the row uses the column. Dependents stand first, so what lies below the diagonal
-   closes a circle. Groups fold and unfold where they stand. */
+/* The same couplings as a matrix: the row uses the column. Dependents stand first, so what closes a circle
+   lies below the diagonal. Groups fold and unfold where they stand. */
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -17,13 +17,13 @@ class Matrix {
     this.folded = new Set(data.contexts.length > 40 ? data.groups.filter((g) => g.members.length > 1).map((g) => g.key) : []);
   }
 
-  /* Rows from top to bottom, [key, members]; groups where their first member stands. */
+  /* Rows from top to bottom, [key, members]. */
   rows() {
-    if (!data.groups.length) return data.order.map((context) => [keyOf(context), [context]]);
-    const groups = [...new Set(data.order.map((context) => groupOf.get(context)))];
-    return groups.flatMap((group) => {
-      if (this.folded.has(group.key)) return [[group.key, group.members]];
-      return data.order.filter((context) => groupOf.get(context) === group).map((context) => [keyOf(context), [context]]);
+    const alone = (context) => [keyOf(context), [context]];
+    if (!data.foldedOrder.length) return data.order.map(alone);
+    return data.foldedOrder.flatMap((key) => {
+      const members = new Set(membersOf.get(key));
+      return this.folded.has(key) ? [[key, [...members]]] : data.order.filter((context) => members.has(context)).map(alone);
     });
   }
 
@@ -37,8 +37,11 @@ class Matrix {
       const at = [rowOf.get(edge.from), rowOf.get(edge.to)];
       if (at[0] === at[1]) return;
       const key = at.join(" ");
-      if (!cells.has(key)) cells.set(key, { row: at[0], column: at[1], edges: [] });
-      cells.get(key).edges.push(number);
+      if (!cells.has(key)) cells.set(key, { row: at[0], column: at[1], edges: [], closesCircle: false });
+      const one = cells.get(key);
+      one.edges.push(number);
+      const isFolded = at.some((row) => this.folded.has(rows[row][0]));
+      one.closesCircle ||= at[0] > at[1] && (isFolded || isInCircle(edge));
     });
     this.cells = [...cells.values()];
 
@@ -54,7 +57,9 @@ class Matrix {
       body.append(mark("rect", stripe), mark("rect", { x: index * cell, y: index * cell, width: cell, height: cell, class: "diagonal" }));
     });
     rows.forEach(([, members], index) => {
-      if (index && groupOf.get(members[0]) !== groupOf.get(rows[index - 1][1][0]) && rows.length > data.groups.length) {
+      const [before, here] = [rows[index - 1]?.[1][0], members[0]];
+      const isFolded = [rows[index - 1], rows[index]].every((row) => row && this.folded.has(row[0]));
+      if (index && !isFolded && groupOf.get(before) !== groupOf.get(here)) {
         const at = index * cell;
         body.append(mark("path", { class: "between", d: `M0 ${at}h${side}M${at} 0v${side}` }));
       }
@@ -118,7 +123,7 @@ class Matrix {
   refresh() {
     for (const one of this.cells ?? []) {
       const { total, status } = tally(one.edges);
-      one.mark.setAttribute("class", `cell ${total ? data.statuses[status] : "off"} ${one.row > one.column ? "against" : ""}`);
+      one.mark.setAttribute("class", `cell ${total ? data.statuses[status] : "off"} ${one.closesCircle ? "against" : ""}`);
       one.mark.setAttribute("fill-opacity", Math.min(1, 0.35 + Math.log2(total + 1) / 8).toFixed(2));
       const text = one.mark.querySelector("text");
       if (text) text.textContent = total > 999 ? `${Math.round(total / 1000)}k` : total;

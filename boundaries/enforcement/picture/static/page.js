@@ -10,9 +10,14 @@ for (const svg of document.querySelectorAll("svg[data-scene]")) {
 }
 
 const state = { scene: data.scenes[0].key, view: "map", selection: null, found: null, zoom: null, shown: null };
-const panel = new Panel($("panel"), (selection, scene) => select(selection, scene), (key) => scenes.has(key) && state.scene !== key);
+const panel = new Panel($("panel"), (selection, scene) => select(selection, scene), canOpen);
 const matrix = new Matrix($("matrix"), (selection) => select(selection));
 const current = () => drawings.get(state.scene);
+
+/* A group opens where it is looked at: as a scene of its own, or among the rows of the matrix. */
+function canOpen(key) {
+  return state.view === "matrix" ? matrix.folded.has(key) : scenes.has(key) && state.scene !== key;
+}
 
 /* ---- Selecting ---- */
 
@@ -27,9 +32,10 @@ function select(selection, scene) {
 
 /* Where the selection is folded away, open the group that holds it. */
 function showSceneOf(selection, scene) {
-  if (scene) {
+  if (scene && state.view === "matrix") {
+    matrix.toggle(scene);
+  } else if (scene) {
     state.scene = scene;
-    state.view = "map";
   } else if (state.view === "map" && selection.key?.startsWith("c") && !current().boxes.has(selection.key)) {
     const group = groupOf.get(selection.members[0]);
     state.scene = scenes.has(group?.key) ? group.key : data.scenes[0].key;
@@ -144,8 +150,9 @@ function buildFilters() {
   if (data.kinds.length > 1) {
     $("kinds").append(button("All", () => setAll("kind", () => true)), button("None", () => setAll("kind", () => false)));
   }
-  const words = [many(data.contexts.length, "context"), many(whole.total, "coupling")];
-  $("totals").textContent = [...words, many(gravest(whole), "violation")].join(" · ");
+  const counted = whole.statuses[data.statuses.indexOf("counted")];
+  const words = [many(data.contexts.length, "context"), many(whole.total, "coupling"), many(gravest(whole), "violation")];
+  $("totals").textContent = [...words, ...(counted ? [`${counted.toLocaleString("en")} counted`] : [])].join(" · ");
 }
 
 /* ---- Search ---- */
