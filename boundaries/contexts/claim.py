@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Protocol
 
@@ -43,16 +43,19 @@ class Claimant(Protocol):
         """The models that it claims by label."""
 
 
-def check_claims(contexts: Iterable[Claimant], source: MapSource, *, root: Path | None) -> None:
+def check_claims(
+    contexts: Iterable[Claimant], sources: Mapping[str, MapSource], *, root: Path | None
+) -> None:
     """Refuse a package or model claimed twice, and a package or door that was written and does not exist.
 
-    Without `root` (a compiled map, shipped without the other contexts' code) existence is not looked at.
+    `sources` tell where each context is declared. Without `root` (a compiled map, shipped without the other contexts' code) existence is not looked at.
 
     :raises ClaimedTwice: at the second claim.
     :raises PackageNotFound: with the nearest existing name.
     """
     owners: dict[str, str] = {}
     for context in contexts:
+        source = sources[context.name]
         for key, claims in (("packages", context.packages), ("models", context.models)):
             for claim in claims:
                 owner = owners.setdefault(

@@ -13,23 +13,32 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from boundaries.contexts.claim import check_claims
+from boundaries.contexts.claim import ClaimedTwice, check_claims
+from boundaries.contexts.context import (
+    Context,
+    MissingEnvironment,
+    Mode,
+    Service,
+    ServiceNotDeclared,
+    Severity,
+    State,
+)
+from boundaries.contexts.declaration import included, keys_of, read_context, read_severity
 from boundaries.contexts.reading import TableReader, nearest_spelling
 from boundaries.contexts.source import MapSource, Place, find_map, read_source
 from boundaries.errors import BoundaryError
 
-State = Literal["inside", "moving", "outside"]
-Mode = Literal["strict", "open"]
-Severity = Literal["error", "warning", "off"]
 Side = Literal["offending", "owned"]
 
-_MAP_KEYS = ("root", "baseline", "settings", "contexts", "check", "owners", "rehearsal", "compiled")
-_BASELINE_KEYS = ("file", "split")
-_CONTEXT_KEYS = (
-    "packages", "models", "owner", "public", "facade", "implementation", "calls", "listens_to", "state",
-    "mode", "shared", "severity", "service",
+__all__ = [
+    "CheckOptions", "Context", "ContextMap", "MissingEnvironment", "Mode", "Service", "ServiceNotDeclared", "Severity",
+    "Side", "State", "UnknownContext", "current_map", "load_map", "reset_map",
+]  # fmt: skip
+
+_MAP_KEYS = (
+    "root", "baseline", "settings", "contexts", "include", "check", "owners", "rehearsal", "compiled",
 )  # fmt: skip
-_SERVICE_KEYS = ("path", "url", "database")
+_BASELINE_KEYS = ("file", "split")
 _CHECK_KEYS = ("tests", "type_checking", "loaders", "exclude", "severity")
 
 
@@ -39,88 +48,6 @@ class UnknownContext(BoundaryError):
     code = "BD106"
     problem = "{where}there is no context {name!r} in the map."
     remedy = "Did you mean {nearest!r}? Declared: {known}."
-
-
-class MissingEnvironment(BoundaryError):
-    """Raised when the map says `env:NAME` and that environment variable is not set."""
-
-    code = "BD109"
-    problem = "{variable} is not set; the map names it as the {key} of the service of {context}."
-    remedy = (
-        "Set this environment variable, or write the value into [tool.boundaries.contexts.{context}.service]."
-    )
-
-
-class ServiceNotDeclared(BoundaryError):
-    """Raised when something about a context's service is needed that the map does not say."""
-
-    code = "BD110"
-    problem = "The map gives no {key} for the service of {context}."
-    remedy = 'Add `{key} = "env:NAME"` to [tool.boundaries.contexts.{context}.service].'
-
-
-@dataclass(frozen=True)
-class Service:
-    """The standalone deployable of one context: its folder (absolute), address and database."""
-
-    path: Path
-    url: str | None
-    database: str | None
-    context: str = ""
-
-    def resolve_url(self) -> str:
-        """The address; `env:NAME` is looked up.
-
-        :raises MissingEnvironment: when the variable is not set.
-        :raises ServiceNotDeclared: when the map gives no address.
-        """
-        return self._resolve("url", self.url)
-
-    def resolve_database(self) -> str:
-        """The URL of the mover's login on the service's database; `env:NAME` is looked up.
-
-        :raises MissingEnvironment: when the variable is not set.
-        :raises ServiceNotDeclared: when the map gives no database.
-        """
-        return self._resolve("database", self.database)
-
-    def _resolve(self, key: str, value: str | None) -> str:
-        if value is None:
-            raise ServiceNotDeclared(key=key, context=self.context)
-        if not value.startswith("env:"):
-            return value
-        variable = value.removeprefix("env:")
-        if not os.environ.get(variable):
-            raise MissingEnvironment(variable=variable, key=key, context=self.context)
-        return os.environ[variable]
-
-
-@dataclass(frozen=True)
-class Context:
-    """One bounded context as declared. `calls` is None when the key is absent: not the same as empty.
-
-    `severity` is by a rule's code; it goes before `mode` and before what the map says for all contexts.
-    """
-
-    name: str
-    packages: tuple[str, ...]
-    models: tuple[str, ...] = ()
-    owner: str | None = None
-    public: tuple[str, ...] = ()
-    facade: str | None = None
-    implementation: str | None = None
-    calls: tuple[str, ...] | None = None
-    listens_to: tuple[str, ...] = ()
-    state: State = "inside"
-    mode: Mode = "strict"
-    shared: bool = False
-    severity: Mapping[str, Severity] = field(default_factory=dict)
-    service: Service | None = None
-
-    def is_public(self, module: str) -> bool:
-        """Whether the module is one of the context's doors, or lies inside one; the facade's module is one."""
-        doors = (*self.public, self.facade.partition(":")[0]) if self.facade else self.public
-        return any(module == door or module.startswith(f"{door}.") for door in doors)
 
 
 @dataclass(frozen=True)
@@ -154,6 +81,11 @@ class ContextMap:
     compiled: bool = False
     baseline_split: Side | None = None
     owners: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file that says something of the map: its own, and those of contexts that have one."""
+        return tuple(dict.fromkeys([self.path, *(context.path for context in self.contexts.values())]))
 
     def context(self, name: str) -> Context:
         """The context of that name.
@@ -243,10 +175,8 @@ def _read_map(source: MapSource) -> ContextMap:
     root = Path(os.path.normpath(folder / (table.text("root") or ".")))
     if not root.is_dir():
         table.refuse("root", f"names {str(root)!r}, which is no folder", 'root = "."')
-    declared = TableReader(
-        source, ("contexts",), source.values.get("contexts", {}), known=_keys(source.values.get("contexts"))
-    )
-    contexts = {name: _read_context(source, name, values) for name, values in declared.values.items()}
+    sources = _read_sources(source, table, root=root)
+    contexts = {name: read_context(declared, name, folder=folder) for name, declared in sources.items()}
     baseline, split = _read_baseline(source, table)
     context_map = ContextMap(
         path=source.path,
@@ -260,57 +190,24 @@ def _read_map(source: MapSource) -> ContextMap:
         compiled=table.flag("compiled"),
         owners=_read_owners(source),
     )
-    _check_names(context_map, source)
-    check_claims(contexts.values(), source, root=None if context_map.compiled else root)
+    _check_names(context_map, sources)
+    check_claims(contexts.values(), sources, root=None if context_map.compiled else root)
     return context_map
 
 
-def _keys(values: object) -> tuple[str, ...]:
-    """Every key of a table whose keys are the user's own."""
-    return tuple(values) if isinstance(values, dict) else ()
-
-
-def _read_context(source: MapSource, name: str, values: object) -> Context:
-    place = ("contexts", name)
-    table = TableReader(source, place, values, known=_CONTEXT_KEYS)
-    packages = table.texts("packages")
-    if packages is None:
-        table.refuse("packages", "is missing", f'packages = ["{name}"]')
-    public = table.texts("public")
-    context = Context(
-        name=name,
-        packages=packages or (),
-        models=table.texts("models") or (),
-        owner=table.text("owner"),
-        public=tuple(f"{package}.public" for package in packages or ()) if public is None else public,
-        facade=_object_path(table, "facade"),
-        implementation=_object_path(table, "implementation"),
-        calls=table.texts("calls"),
-        listens_to=table.texts("listens_to") or (),
-        state=cast("State", table.choice("state", ("inside", "moving", "outside"))),
-        mode=cast("Mode", table.choice("mode", ("strict", "open"))),
-        shared=table.flag("shared"),
-        severity=_read_severity(source, (*place, "severity"), table.values.get("severity", {})),
-        service=_read_service(source, name, table.values.get("service")),
-    )
-    if context.shared and (context.calls or context.listens_to):
-        table.refuse("shared", "is true, and a kernel may use no other context", "no calls and no listens_to")
-    return context
-
-
-def _object_path(table: TableReader, key: str) -> str | None:
-    value = table.text(key)
-    if value is not None and (value.count(":") != 1 or not all(value.split(":"))):
-        table.refuse(key, f"is {value!r}, not a module and a class", f'{key} = "package.module:ClassName"')
-    return value
-
-
-def _read_service(source: MapSource, name: str, values: object) -> Service | None:
-    if values is None:
-        return None
-    table = TableReader(source, ("contexts", name, "service"), values, known=_SERVICE_KEYS)
-    path = source.path.parent / (table.text("path") or f"extracted/{name}")
-    return Service(path=path, url=table.text("url"), database=table.text("database"), context=name)
+def _read_sources(source: MapSource, table: TableReader, *, root: Path) -> dict[str, MapSource]:
+    """Where each context is declared: in the map itself, or in a file of its own."""
+    values = source.values.get("contexts", {})
+    declared = TableReader(source, ("contexts",), values, known=keys_of(values))
+    sources = dict.fromkeys(declared.values, source)
+    for name, own in included(source, table, root=root):
+        if name in sources:
+            raise ClaimedTwice(
+                path=str(own.path), line=own.line_of(("contexts", name)), what=name,
+                first=str(sources[name].path), second=str(own.path),
+            )  # fmt: skip
+        sources[name] = own
+    return sources
 
 
 def _read_check(source: MapSource) -> CheckOptions:
@@ -320,14 +217,8 @@ def _read_check(source: MapSource) -> CheckOptions:
         type_checking=table.flag("type_checking"),
         loaders=table.texts("loaders") or (),
         exclude=table.texts("exclude") or (),
-        severity=_read_severity(source, ("check", "severity"), table.values.get("severity", {})),
+        severity=read_severity(source, ("check", "severity"), table.values.get("severity", {})),
     )
-
-
-def _read_severity(source: MapSource, place: Place, values: object) -> dict[str, Severity]:
-    """Any code is taken here; the lint knows which there are."""
-    table = TableReader(source, place, values, known=_keys(values))
-    return {code: cast("Severity", table.choice(code, get_args(Severity))) for code in table.values}
 
 
 def _read_baseline(source: MapSource, table: TableReader) -> tuple[str, Side | None]:
@@ -346,12 +237,13 @@ def _read_baseline(source: MapSource, table: TableReader) -> tuple[str, Side | N
 
 def _read_owners(source: MapSource) -> dict[str, tuple[str, ...]]:
     values = source.values.get("owners", {})
-    table = TableReader(source, ("owners",), values, known=_keys(values))
+    table = TableReader(source, ("owners",), values, known=keys_of(values))
     return {name: table.texts(name) or () for name in table.values}
 
 
-def _check_names(context_map: ContextMap, source: MapSource) -> None:
+def _check_names(context_map: ContextMap, sources: Mapping[str, MapSource]) -> None:
     for context in context_map.contexts.values():
+        source = sources[context.name]
         for key, names in (("calls", context.calls or ()), ("listens_to", context.listens_to)):
             place: Place = ("contexts", context.name, key)
             for name in names:

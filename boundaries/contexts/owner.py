@@ -43,7 +43,7 @@ class Ownership:
     @property
     def faults(self) -> list[tuple[str, str]]:
         """(kind, what is wrong): `nobody` in the map, `orphan`, `split`, `other` than the map says."""
-        found = [] if self.owner else [("nobody", "the map names no owner")]
+        found = [] if self.owner else [("nobody", f"the map names no owner{self._named_elsewhere}")]
         for owners, count, first in self.held:
             if not owners:
                 said = "its files" if count == self.files else f"{count} of its files, such as {first}"
@@ -58,6 +58,11 @@ class Ownership:
             said = f"CODEOWNERS says {_shown(owned[0][0])}, the map {_shown(self.handles)}"
             found.append(("other", said))
         return found
+
+    @property
+    def _named_elsewhere(self) -> str:
+        only = self.held[0][0] if len(self.held) == 1 else ()
+        return f"; CODEOWNERS says {_shown(only)}" if only else ""
 
     def as_dict(self) -> dict[str, Any]:
         """One context of the published JSON."""

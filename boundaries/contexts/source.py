@@ -19,6 +19,7 @@ from boundaries.errors import BoundaryError
 Place = tuple[str, ...]
 
 FILE_NAMES = ("boundaries.toml", "pyproject.toml")
+CONTEXT = "context"
 _SECTION: Place = ("tool", "boundaries")
 _PART = r"""(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')"""
 _DOTTED = rf"{_PART}(?:\s*\.\s*{_PART})*"
@@ -77,7 +78,7 @@ def find_map(start: Path) -> Path:
     for folder in (start, *start.parents):
         for name in FILE_NAMES:
             candidate = folder / name
-            if candidate.is_file() and (name != "pyproject.toml" or _has_section(candidate)):
+            if candidate.is_file() and _is_map(candidate):
                 return candidate
     raise MapNotFound(where=f"in {start} or above it")
 
@@ -99,9 +100,12 @@ def read_source(path: Path) -> MapSource:
     return MapSource(path, values, text, lines)
 
 
-def _has_section(path: Path) -> bool:
+def _is_map(path: Path) -> bool:
+    """Whether a file is a map: not a `pyproject.toml` of something else, nor one context of a map further up."""
     text = _read_text(path)
-    return "boundaries" in text and _section(_parse(path, text)) is not None
+    if path.name == "pyproject.toml":
+        return "boundaries" in text and _section(_parse(path, text)) is not None
+    return f"[{CONTEXT}" not in text or CONTEXT not in _parse(path, text)
 
 
 def _section(values: dict[str, Any]) -> dict[str, Any] | None:

@@ -8,7 +8,6 @@ from dataclasses import replace
 from itertools import chain
 
 from boundaries.contexts.map import Context, ContextMap
-from boundaries.contexts.source import read_source
 from boundaries.enforcement.coupling import Coupling, CouplingGraph
 from boundaries.enforcement.exception import Exceptions
 from boundaries.enforcement.kinds.link import Analysis, symbol_name
@@ -185,12 +184,11 @@ def _shortest_way(edges: Mapping[str, set[str]], start: str) -> list[str] | None
     return None
 
 
-def _map_place(context_map: ContextMap, context: str) -> tuple[str, int]:
-    path = context_map.path
-    shown = (
-        path.relative_to(context_map.root).as_posix() if path.is_relative_to(context_map.root) else str(path)
-    )
-    return shown, read_source(path).line_of(("contexts", context))
+def _map_place(context_map: ContextMap, name: str) -> tuple[str, int]:
+    """Where a context is declared."""
+    context = context_map.context(name)
+    path, root = context.path, context_map.root
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path), context.line
 
 
 def _finding(

@@ -154,6 +154,7 @@ def _notices(problems: list[str], verdict: linter.Verdict, invisible: list[str])
 
 def _verdict_key(text: SourceText, context_map: ContextMap) -> str:
     digest = blake2b(digest_size=16)
-    for part in (text.digest, context_map.path.read_text(encoding="utf-8", errors="replace"), __version__):
+    said = [path.read_text(encoding="utf-8", errors="replace") for path in context_map.files]
+    for part in (text.digest, *said, __version__):
         digest.update(part.encode() + b"\0")
     return digest.hexdigest()

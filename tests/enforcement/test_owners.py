@@ -75,7 +75,7 @@ class TestComparison:
                 " @shop/desk has 1, such as shop/refunds.py"
             ),
             "vouchers  -, 2 files",
-            "          nobody: the map names no owner",
+            "          nobody: the map names no owner; CODEOWNERS says @shop/money",
             "3 of 3 contexts have no clear owner.",
         ]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from boundaries.contexts.map import ContextMap, Severity
 from boundaries.contexts.reading import nearest_spelling
-from boundaries.contexts.source import Place, read_source
+from boundaries.contexts.source import CONTEXT, Place, read_source
 from boundaries.enforcement.link import Link
 from boundaries.enforcement.rules import (
     allow_comment,
@@ -97,13 +99,16 @@ def check_severities(context_map: ContextMap) -> None:
 
     :raises UnknownRule: with its line and the nearest code.
     """
-    said: list[tuple[Place, str]] = [(("check", "severity"), code) for code in context_map.check.severity]
+    said: list[tuple[Path, Place, str]] = []
+    said += [(context_map.path, ("check", "severity"), code) for code in context_map.check.severity]
     for context in context_map.contexts.values():
-        said += [(("contexts", context.name, "severity"), code) for code in context.severity]
-    for place, code in said:
+        is_own = context.path != context_map.path
+        place: Place = (CONTEXT,) if is_own else ("contexts", context.name)
+        said += [(context.path, (*place, "severity"), code) for code in context.severity]
+    for path, place, code in said:
         if code not in _BY_CODE:
-            line = read_source(context_map.path).line_of((*place, code))
-            raise _unknown_rule(code, where=f"{context_map.path}:{line}: {'.'.join(place)}: ")
+            line = read_source(path).line_of((*place, code))
+            raise _unknown_rule(code, where=f"{path}:{line}: {'.'.join(place)}: ")
 
 
 def _unknown_rule(code: str, *, where: str = "") -> UnknownRule:
