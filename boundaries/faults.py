@@ -2,7 +2,8 @@
 
 A fault point does nothing unless its name is in the environment variable `BOUNDARIES_FAULT`. Then the process
 writes `<name>.hit` into the folder `BOUNDARIES_FAULT_DIR` and waits to be killed from outside (a real SIGKILL of
-another process, not a polite exit). `name:stall=1.5` sleeps 1.5 seconds once and goes on.
+another process, not a polite exit). `name:stall=1.5` sleeps 1.5 seconds once and goes on; `name:hold` waits once
+until somebody writes `<name>.go` into the folder.
 """
 
 from __future__ import annotations
@@ -23,6 +24,12 @@ def fault_point(name: str) -> None:
     """
     if _ARMED:
         _trip(name)
+
+
+def arm(fault: str) -> None:
+    """Read what `BOUNDARIES_FAULT` says anew, in a process that was forked from one without it."""
+    global _ARMED  # noqa: PLW0603  (one comparison per point is all that the points may cost)
+    _ARMED = fault
 
 
 def all_fault_points() -> list[str]:
@@ -50,7 +57,11 @@ def _trip(name: str) -> None:
         if not already_hit:
             time.sleep(float(action.removeprefix("stall=")))
         return
+    if action == "hold" and already_hit:
+        return
     deadline = time.monotonic() + _WAIT_SECONDS
     while time.monotonic() < deadline:
-        time.sleep(0.05)
+        if action == "hold" and hit.with_suffix(".go").exists():
+            return
+        time.sleep(0.02)
     raise SystemExit(f"fault point {name} was armed, but nobody killed this process")
