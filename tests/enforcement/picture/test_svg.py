@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
-from boundaries.contexts.map import Context
+from boundaries.contexts.map import Context, load_map
 from boundaries.enforcement.overview import Overview, Size
 from boundaries.enforcement.picture.scene import Stage
 from boundaries.enforcement.picture.svg import draw_svg
@@ -107,4 +108,13 @@ class TestStage:
 
         assert sum(arrow.total for arrow in scene.arrows) == sum(
             len(edge.couplings) for edge in overview.edges if owner[edge.source] != owner[edge.target]
+        )
+
+
+class TestPictureInTheGuide:
+    def test_shows_the_contexts_of_the_reference(self) -> None:
+        picture = Path("migration_guides/pictures/map.svg").read_text(encoding="utf-8")
+
+        assert sorted(texts(picture, "name")) == sorted(load_map(Path("pyproject.toml")).contexts), (
+            "draw it again: boundaries map --format svg --output migration_guides/pictures/map.svg"
         )
