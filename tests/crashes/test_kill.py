@@ -20,6 +20,7 @@ SCAFFOLDING = points_of("scaffold")
 PROVISIONING = points_of("provision")
 ABORTING = points_of("abort")
 RECOVERING = points_of("recover")
+VERIFYING = points_of("verify")
 FORTH = ("switch-writes", "--yes=fines")
 BACK = ("rollback", "--yes=fines")
 
@@ -101,6 +102,19 @@ class TestFollow:
         assert library.stop("follow") == 0
 
 
+class TestVerify:
+    @pytest.mark.parametrize("point", some_nightly(VERIFYING, keep=0))
+    def test_given_traffic_when_it_is_killed_then_the_same_command_finds_no_difference(
+        self, point: str, following: Library, crash_at: CrashAt
+    ) -> None:
+        library = following
+        with traffic(library) as seen:
+            kill(crash_at, point, library, "verify")
+            assert library.step("verify")["figures"]["differences"] == 0
+
+        seen.assert_nothing_lost_or_doubled()
+
+
 class TestRecover:
     @pytest.mark.parametrize("point", some_nightly(RECOVERING, keep=1))
     def test_given_a_switch_cut_off_when_it_is_killed_then_the_same_command_finishes(
@@ -166,7 +180,16 @@ class TestProvision:
 
 class TestCompleteness:
     def test_every_point_of_the_room_is_killed_at(self) -> None:
-        killed_at = [*SCAFFOLDING, *COPYING, *SWITCHING, *FOLLOWING, *PROVISIONING, *ABORTING, *RECOVERING]
+        killed_at = [
+            *SCAFFOLDING,
+            *COPYING,
+            *SWITCHING,
+            *FOLLOWING,
+            *PROVISIONING,
+            *ABORTING,
+            *RECOVERING,
+            *VERIFYING,
+        ]
 
         assert set(killed_at) == strangler_points()
         assert strangler_points() <= set(all_fault_points())

@@ -84,6 +84,7 @@ def transfer(flow: Flow, *, tick: int, finish: Callable[[Connection], None] | No
     `finish` runs last inside the target's transaction; the switch sets sequences and its mark there.
     """
     taken = flow.source.execute(sql.SQL(_TAKE).format(log=log_table(flow.context))).rowcount
+    fault_point("follow.taken")
     dirty = _dirty_tables(flow) if taken else []
     if taken:
         flow.source.execute(_BY_INDEX)

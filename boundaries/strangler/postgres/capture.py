@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from psycopg import sql
 
+from boundaries.faults import fault_point
 from boundaries.strangler.postgres.connection import Connection, mover_role
 from boundaries.strangler.postgres.ddl import run_briefly, take_from_others
 from boundaries.strangler.postgres.table import Table
@@ -77,6 +78,7 @@ def install(connection: Connection, context: str, tables: Sequence[Table]) -> No
     for table in tables:
         if not is_installed(connection, context, table):
             run_briefly(connection, _statements(context, table, mover), what=table.name)
+            fault_point("replicate.table_captured")
 
 
 def remove(connection: Connection, context: str, tables: Sequence[Table]) -> None:
@@ -88,6 +90,7 @@ def remove(connection: Connection, context: str, tables: Sequence[Table]) -> Non
         ]
         drops.append(sql.SQL("DROP FUNCTION IF EXISTS {}()").format(_function(context, table)))
         run_briefly(connection, drops, what=table.name)
+        fault_point("abort.table_released")
     run_briefly(
         connection, [sql.SQL("DROP TABLE IF EXISTS {}").format(log_table(context))], what="the change log"
     )

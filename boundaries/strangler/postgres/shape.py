@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from psycopg import sql
 
+from boundaries.faults import fault_point
 from boundaries.strangler.postgres.connection import Connection
 from boundaries.strangler.postgres.table import Table
 
@@ -62,6 +63,7 @@ def build(connection: Connection, context: str, tell: object = None) -> int:
         with connection.transaction():
             connection.execute(statement)
             connection.execute(sql.SQL("DELETE FROM {} WHERE id = %s").format(notes), [key])
+        fault_point("replicate.index_built")
         if callable(tell):
             tell(number, len(rows))
     return len(rows)

@@ -247,6 +247,7 @@ def _drain_and_close(held: Flow, counted: Sequence[sequence.Counted]) -> tuple[i
 
     def finish_target(target: Connection) -> None:
         sequences.update(sequence.advance(held.source, target, counted))
+        fault_point("switch.sequences_set")
         ownership.mark_drained(target, held.context, current.epoch + 1)
 
     applied = transfer(held, tick=draw_tick(held.source), finish=finish_target)

@@ -15,6 +15,7 @@ from typing import Any
 
 from psycopg import IsolationLevel, sql
 
+from boundaries.faults import fault_point
 from boundaries.strangler.postgres.apply import Flow, cycle
 from boundaries.strangler.postgres.backfill import next_boundary, range_condition
 from boundaries.strangler.postgres.connection import Connection
@@ -67,6 +68,7 @@ def verify(flow: Flow, *, tell: Callable[[int], None] = lambda rows: None) -> Ve
 
         def compare_for_a_while() -> None:
             nonlocal is_done
+            fault_point("verify.at_barrier")
             flow.target.isolation_level = IsolationLevel.REPEATABLE_READ
             try:
                 with flow.target.transaction():

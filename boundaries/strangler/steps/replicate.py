@@ -102,6 +102,7 @@ def _install(move: Move, both: Both) -> None:
     ownership.ensure(both.monolith, move.name, is_open=True, address=address)
     ownership.ensure(both.service, move.name, is_open=False, address=own_address())
     ownership.align(both.monolith, both.service, move.name)
+    fault_point("replicate.owned")
     for side in ("monolith", "service"):
         move.progress.report(f"installing capture in the {side}")
         connection, tables = both.connection(side), both.tables(side)
