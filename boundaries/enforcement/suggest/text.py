@@ -41,19 +41,23 @@ def _head(suggestion: Suggestion) -> Iterator[str]:
         yield f"{_counted(count, 'context')} of the map, the readiest to leave first."
     else:
         apps = len(suggestion.proposal.contexts)
-        yield f"{_counted(count, 'candidate context')} in {_counted(apps, 'app')}, the readiest to leave first."
-        yield _fill(f"{_share(suggestion.crossing_share)} of the weight of all couplings crosses "
-                    f"these boundaries: {_verdict(suggestion.crossing_share)}")  # fmt: skip
-    if len(suggestion.ranked) > 1:
+        order = ", the readiest to leave first" if count > 1 else ""
+        yield f"{_counted(count, 'candidate context')} in {_counted(apps, 'app')}{order}."
+        yield _fill(_verdict(suggestion.crossing_share, count))
+    if count > 1:
         yield f"Scores within {_LEAST_DIFFERENCE} points of each other are alike."
 
 
-def _verdict(share: float) -> str:
+def _verdict(share: float, count: int) -> str:
+    """How much the boundaries that were found are worth."""
+    if count < 2:
+        return "What owns data here belongs together: nothing can be cut off without cutting through it."
+    crossing = f"{_share(share)} of the weight of all couplings crosses these boundaries"
     if share < 0.15:
-        return "they are clear in the code."
+        return f"{crossing}: they are clear in the code."
     if share < 0.35:
-        return "they can be seen in the code, and there is work at each."
-    return "the code has no clear cut; take them as a place to begin."
+        return f"{crossing}: they can be seen in the code, and there is work at each."
+    return f"{crossing}: the code has no clear cut; take them as a place to begin."
 
 
 def _table(ranked: Sequence[Ranked]) -> Iterator[str]:

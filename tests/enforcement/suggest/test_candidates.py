@@ -11,6 +11,7 @@ import pytest
 from boundaries.contexts.map import load_map
 from boundaries.enforcement.suggest.cluster import likeness
 from boundaries.enforcement.suggest.suggestion import Sources, Suggestion, suggest_contexts
+from boundaries.enforcement.suggest.text import render
 from tests.enforcement.suggest.planted import CONTEXTS, plant, plant_giant
 
 CONFIG = "from django.apps import AppConfig\nclass Config(AppConfig):\n    name = 'site.{0}'\n"
@@ -90,7 +91,17 @@ class TestProjectsWithLittleToSee:
         models = "from django.db import models\nclass Poll(models.Model):\n    pass\n"
         write_files(tmp_path / "polls", {"__init__.py": "", "models.py": models})
 
-        assert list(suggest_contexts(tmp_path, sources=Sources()).members) == ["polls"]
+        suggestion = suggest_contexts(tmp_path, sources=Sources())
+
+        assert list(suggestion.members) == ["polls"]
+        assert "belongs together" in render(suggestion)
+
+    def test_folders_that_cannot_be_imported_are_not_claimed(self, tmp_path: Path) -> None:
+        plant(tmp_path, seed=1, contexts=("left", "right"))
+        write_files(tmp_path / "site-2.0.data", {"left.py": "from site.left_0.models import Left0RowA\n"})
+        (tmp_path / "boundaries.toml").write_text(suggest_contexts(tmp_path, sources=Sources()).as_toml())
+
+        assert load_map(tmp_path / "boundaries.toml").context_of_module("site.left_0") is not None
 
 
 class TestLayers:
