@@ -177,11 +177,11 @@ class TestMapOfFifty:
         page.locator("#kinds .chip", has_text="relation").click()
         assert visible_arrows(page) == sum("relation" in dict(edge.counts) for edge in overview.edges)
 
-    def test_shows_circles_alone(self, open_map: Open) -> None:
+    def test_shows_cycles_alone(self, open_map: Open) -> None:
         page = open_map(generated_overview(50, owners=10))
         everything = visible_arrows(page)
 
-        page.locator("#circles-only").click()
+        page.locator("#cycles-only").click()
 
         assert 0 < visible_arrows(page) < everything
         assert page.locator("svg[data-scene]:visible .arrow.against:not(.off)").count() > 0

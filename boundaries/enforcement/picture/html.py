@@ -136,7 +136,7 @@ def _folded_order(scenes: Sequence[Scene]) -> list[str]:
 
 
 def _knots(names: Iterable[str], weights: Weights) -> list[list[str]]:
-    """What closes circles, the largest first."""
+    """What closes cycles, the largest first."""
     knots = [knot for knot in knots_of(names, weights) if len(knot) > 1]
     return sorted(knots, key=lambda knot: (-len(knot), knot))
 

@@ -11,7 +11,7 @@ Weights = Mapping[tuple[str, str], float]
 
 
 def knots_of(names: Iterable[str], weights: Weights) -> list[list[str]]:
-    """The strongly connected sets, dependents before what they depend on; a set of one closes no circle.
+    """The strongly connected sets, dependents before what they depend on; a set of one closes no cycle.
 
     Tarjan's algorithm, without recursion.
     """

@@ -51,7 +51,7 @@ class Way:
     """Where an arrow runs: from stop to stop, straight where both have the same x, else as an S.
 
     `direction` is down, up or across (a bow over its row). The last stop lies `TIP` before the target. What
-    `is_against` the flow closes a circle. `own_piece` is the first stop of a piece that it need not share with
+    `is_against` the flow closes a cycle. `own_piece` is the first stop of a piece that it need not share with
     a trunk. `label` is a free place for a figure, None where there is none.
     """
 

@@ -173,4 +173,4 @@ def _legend(scene: Scene, y: int) -> Iterator[str]:
             x += 48 + text_width(MEANINGS[status], 11)
     if scene.arrows:
         yield f'<path class="line legend against allowed" d="M{x} {y + 10}h24" stroke-width="2"/>'
-        yield f'<text class="legend" x="{x + 30}" y="{y + 14}">closes a circle</text>'
+        yield f'<text class="legend" x="{x + 30}" y="{y + 14}">closes a cycle</text>'

@@ -32,7 +32,7 @@ class TestKnots:
 
 
 class TestLine:
-    def test_breaks_a_circle_where_it_is_weakest(self) -> None:
+    def test_breaks_a_cycle_where_it_is_weakest(self) -> None:
         weights = {("a", "b"): 5, ("b", "c"): 1, ("c", "a"): 5}
 
         assert line_up("abc", weights) == ["c", "a", "b"]

@@ -70,14 +70,14 @@ class TestLayout:
 
     @settings(max_examples=60, deadline=None)
     @given(arrows)
-    def test_points_down_where_there_is_no_circle(self, pairs: set[tuple[str, str]]) -> None:
+    def test_points_down_where_there_is_no_cycle(self, pairs: set[tuple[str, str]]) -> None:
         forward = {pair for pair in pairs if pair[0] < pair[1]}
 
         layout = laid_out(forward)
 
         assert not any(way.is_against or way.direction == "up" for way in layout.ways.values())
 
-    def test_marks_what_closes_a_circle(self) -> None:
+    def test_marks_what_closes_a_cycle(self) -> None:
         layout = laid_out({("bookings", "flights"), ("flights", "shared"), ("shared", "flights")})
 
         assert [pair for pair, way in layout.ways.items() if way.is_against] in (

@@ -7,11 +7,11 @@ const data = JSON.parse(document.getElementById("data").textContent);
 const filter = {
   kinds: new Set(data.kinds.keys()),
   statuses: new Set(data.statuses.keys()),
-  onlyCircles: false,
+  onlyCycles: false,
 };
 
 const knotOf = new Map(data.knots.flatMap((knot) => knot.map((context) => [context, knot])));
-const isInCircle = ({ from, to }) => knotOf.has(from) && knotOf.get(from) === knotOf.get(to);
+const isInCycle = ({ from, to }) => knotOf.has(from) && knotOf.get(from) === knotOf.get(to);
 
 const edgesOf = data.contexts.map(() => []);
 data.edges.forEach((edge, number) => {
@@ -34,7 +34,7 @@ function tally(edges) {
   const statuses = data.statuses.map(() => 0);
   const kinds = new Map();
   for (const edge of edges) {
-    if (filter.onlyCircles && !isInCircle(data.edges[edge])) continue;
+    if (filter.onlyCycles && !isInCycle(data.edges[edge])) continue;
     for (const [kind, ...counts] of data.edges[edge].counts) {
       if (!filter.kinds.has(kind)) continue;
       counts.forEach((count, status) => {

@@ -1,4 +1,4 @@
-/* The same couplings as a matrix: the row uses the column. Dependents stand first, so what closes a circle
+/* The same couplings as a matrix: the row uses the column. Dependents stand first, so what closes a cycle
    lies below the diagonal. Groups fold and unfold where they stand. */
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -37,11 +37,11 @@ class Matrix {
       const at = [rowOf.get(edge.from), rowOf.get(edge.to)];
       if (at[0] === at[1]) return;
       const key = at.join(" ");
-      if (!cells.has(key)) cells.set(key, { row: at[0], column: at[1], edges: [], closesCircle: false });
+      if (!cells.has(key)) cells.set(key, { row: at[0], column: at[1], edges: [], closesCycle: false });
       const one = cells.get(key);
       one.edges.push(number);
       const isFolded = at.some((row) => this.folded.has(rows[row][0]));
-      one.closesCircle ||= at[0] > at[1] && (isFolded || isInCircle(edge));
+      one.closesCycle ||= at[0] > at[1] && (isFolded || isInCycle(edge));
     });
     this.cells = [...cells.values()];
 
@@ -99,7 +99,7 @@ class Matrix {
     header.append(mark("text", { x: 212, y }, sign + clipped(titleOf(key), 27)));
     const open = () => this.onSelect(boxSelection(key));
     header.addEventListener("click", open);
-    header.addEventListener("keydown", (event) => event.key === "Enter" && open());
+    header.addEventListener("keydown", (event) => ["Enter", " "].includes(event.key) && open());
     header.addEventListener("dblclick", () => canFold && this.toggle(group.key));
     return header;
   }
@@ -123,7 +123,7 @@ class Matrix {
   refresh() {
     for (const one of this.cells ?? []) {
       const { total, status } = tally(one.edges);
-      one.mark.setAttribute("class", `cell ${total ? data.statuses[status] : "off"} ${one.closesCircle ? "against" : ""}`);
+      one.mark.setAttribute("class", `cell ${total ? data.statuses[status] : "off"} ${one.closesCycle ? "against" : ""}`);
       one.mark.setAttribute("fill-opacity", Math.min(1, 0.35 + Math.log2(total + 1) / 8).toFixed(2));
       const text = one.mark.querySelector("text");
       if (text) text.textContent = total > 999 ? `${Math.round(total / 1000)}k` : total;

@@ -140,11 +140,11 @@ function buildFilters() {
     $("statuses").append(only);
   }
   if (data.knots.length) {
-    const only = button("Circles only", () => {
-      filter.onlyCircles = !filter.onlyCircles;
-      only.setAttribute("aria-pressed", filter.onlyCircles);
+    const only = button("Cycles only", () => {
+      filter.onlyCycles = !filter.onlyCycles;
+      only.setAttribute("aria-pressed", filter.onlyCycles);
       render();
-    }, { id: "circles-only", "aria-pressed": "false" });
+    }, { id: "cycles-only", "aria-pressed": "false" });
     $("statuses").append(only);
   }
   if (data.kinds.length > 1) {

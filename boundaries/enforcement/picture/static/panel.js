@@ -48,8 +48,8 @@ class Panel {
 
   knot(knot) {
     const text = knot.length > 6 ? many(knot.length, "context") : knot.map((context) => data.contexts[context].name).join(", ");
-    const edges = [...data.edges.keys()].filter((edge) => knotOf.get(data.edges[edge].from) === knot && isInCircle(data.edges[edge]));
-    return this.rowButton(`Circle of ${text}`, "each reaches each of the others", () => this.go(edgeSelection(edges)));
+    const edges = [...data.edges.keys()].filter((edge) => knotOf.get(data.edges[edge].from) === knot && isInCycle(data.edges[edge]));
+    return this.rowButton(`Cycle of ${text}`, "each reaches each of the others", () => this.go(edgeSelection(edges)));
   }
 
   found({ text, contexts }) {
