@@ -97,9 +97,10 @@ def _what(violation: Coupling) -> str:
     if violation.source_context == violation.target_context:
         return violation.target
     name = violation.source.partition(":")[2]
-    source = violation.module if name == "<module>" else name
+    # At module level the path before it says all.
+    source = "" if name == "<module>" else f"{name} "
     detail = violation.detail or (f"name {violation.evidence}" if violation.evidence != "static" else "")
-    return f"{source} -> {violation.target}" + (f"  ({detail})" if detail else "")
+    return f"{source}-> {violation.target}" + (f"  ({detail})" if detail else "")
 
 
 def _stale(result: CheckResult) -> Iterator[str]:
