@@ -41,7 +41,7 @@ class Criterion:
 
 CRITERIA = (
     Criterion("constraints", "constraint or base class to take apart", "constraints and base classes to take apart",
-              25, 3, lambda e: e.cut(_CONSTRAINTS), _CONSTRAINTS),
+              25, 5, lambda e: e.cut(_CONSTRAINTS), _CONSTRAINTS),
     Criterion("queries", "query or relation across", "queries and relations across",
               20, 10, lambda e: e.cut(_QUERIES), _QUERIES),
     Criterion("code", "import or name used across", "imports and names used across",
@@ -51,7 +51,7 @@ CRITERIA = (
     Criterion("callers", "caller over the network", "callers over the network",
               15, 5, lambda e: len(e.callers)),
     Criterion("holders", "context holds its keys in rows", "contexts hold its keys in rows",
-              10, 4, lambda e: len(e.holders)),
+              20, 4, lambda e: len(e.holders)),
     Criterion("dependencies", "context to call over the network", "contexts to call over the network",
               10, 5, lambda e: len(e.called)),
     Criterion("events", "context to exchange events with", "contexts to exchange events with",

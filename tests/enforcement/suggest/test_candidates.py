@@ -124,6 +124,7 @@ class TestLayers:
         home = next(name for name, units in suggestion.members.items() if "people" in units)
         ranked = {r.evidence.name: r for r in suggestion.ranked}
         assert len(ranked[home].evidence.holders) >= 5
+        assert suggestion.ranked[-1].evidence.name == home
 
     def test_an_app_called_core_with_business_of_its_own_is_a_context(self, tmp_path: Path) -> None:
         planted = plant(tmp_path, seed=1, contexts=("core", "utils", "common", "api"))

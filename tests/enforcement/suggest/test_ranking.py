@@ -202,4 +202,5 @@ class TestWeights:
         guide = (GUIDES / "which-context-first.md").read_text(encoding="utf-8")
 
         for criterion in CRITERIA:
-            assert f"| {criterion.many} | {criterion.most} |" in guide
+            half = "a share" if criterion.is_share else f"{criterion.half:g}"
+            assert f"| {criterion.many} | {criterion.most} | {half} |" in guide
