@@ -232,6 +232,13 @@ class TestMapOfThreeHundred:
         page.locator("#trail button", has_text="Folded by owner").click()
         assert boxes.count() == 18
 
+    def test_finds_names_before_owners(self, open_map: Open) -> None:
+        page = open_map(generated_overview(300, owners=18))
+
+        page.locator("#search").fill("stock")
+
+        assert page.locator("#panel .title").all_inner_texts()[:2] == ["stock", "stock_audit"]
+
     def test_opens_the_group_of_what_is_searched(self, open_map: Open) -> None:
         page = open_map(generated_overview(300, owners=18))
 

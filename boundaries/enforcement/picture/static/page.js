@@ -157,10 +157,20 @@ function buildFilters() {
 
 /* ---- Search ---- */
 
+/* Matches by name first: the same name, then names that begin so, then those that hold it; then owners and packages. */
+function find(text) {
+  const rank = ({ name, owner, packages }) => {
+    const at = name.toLowerCase().indexOf(text);
+    if (at >= 0) return name.length === text.length ? 0 : at === 0 ? 1 : 2;
+    return [owner ?? "", ...packages].some((word) => word.toLowerCase().includes(text)) ? 3 : null;
+  };
+  const ranked = [...data.contexts.keys()].map((context) => [rank(data.contexts[context]), context]);
+  return ranked.filter(([found]) => found !== null).sort(([a, m], [b, n]) => a - b || m - n).map(([, context]) => context);
+}
+
 function search() {
   const text = $("search").value.trim().toLowerCase();
-  const matches = (it) => [it.name, it.owner ?? "", ...it.packages].some((word) => word.toLowerCase().includes(text));
-  state.found = text ? { text, contexts: [...data.contexts.keys()].filter((number) => matches(data.contexts[number])) } : null;
+  state.found = text ? { text, contexts: find(text) } : null;
   render();
 }
 
