@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
-from boundaries.enforcement.suggest.anatomy import IDENTITY, Part, Tie
+from boundaries.enforcement.suggest.anatomy import IDENTITY, Anatomy, Tie
 from boundaries.enforcement.suggest.weight import kind_of, weigh
 
 _MOST_PLACES = 3
@@ -79,27 +79,26 @@ class Ends:
 
 def gather(
     names: Iterable[str],
-    parts: Iterable[Part],
-    ties: Iterable[Tie],
+    anatomy: Anatomy,
+    groups: Mapping[str, str | None],
     *,
-    group_of: Callable[[Part], str | None],
     ends_of: Callable[[Tie], Ends | None],
     uncut: Iterable[str] = (),
 ) -> dict[str, Evidence]:
-    """The evidence of the source for each context.
+    """The evidence of the source for each context; `groups` tells which one a part belongs to.
 
     What leads to or from the `uncut` is not to be cut: they go along as libraries, or stay as the shell.
     """
     found = {name: Evidence(name) for name in names}
-    for part in parts:
-        evidence = found.get(group_of(part) or "")
+    for part in anatomy.parts.values():
+        evidence = found.get(groups[part.name] or "")
         if evidence is not None:
             evidence.modules += not part.is_model
             evidence.tables += (part.table,) if part.table else ()
     shared = set(uncut)
     inner: defaultdict[str, list[Tie]] = defaultdict(list)
     outer: defaultdict[str, list[Tie]] = defaultdict(list)
-    for tie in ties:
+    for tie in anatomy.ties:
         ends = ends_of(tie)
         if ends is None:
             continue

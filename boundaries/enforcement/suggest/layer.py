@@ -13,7 +13,7 @@ from boundaries.enforcement.suggest.unit import Unit
 LayerKind = Literal["kernel", "entry", "shell", "giant", "outside"]
 
 # A kernel is used by this share of all units, or by that many, and uses at most a third of what uses it.
-_KERNEL_USERS, _KERNEL_USERS_ENOUGH, _KERNEL_RATIO = 0.25, 8, 3
+_KERNEL_USERS, _KERNEL_USERS_ENOUGH, _KERNEL_RATIO, _KERNEL_TABLES = 0.25, 8, 3, 2
 # An entry layer reaches this share of the units with tables, and is used a fifth as much as it uses.
 _ENTRY_REACH, _ENTRY_LEAST, _ENTRY_RATIO, _ENTRY_TABLES = 0.33, 3, 5, 0.1
 _NAMED_IN_SETTINGS = ("setting", "url")
@@ -41,16 +41,16 @@ class _Use:
 
 
 def find_layers(
-    units: Mapping[str, Unit], ties: Iterable[tuple[str, str, Tie]], *, kernel_tables: int = 2
+    units: Mapping[str, Unit], ties: Iterable[tuple[str, str, Tie]], *, are_declared: bool = False
 ) -> dict[str, Layer]:
     """The technical layers among the units; `ties` come with the units of both ends.
 
-    A unit with more than `kernel_tables` tables is no kernel.
+    Units that somebody declared as contexts need clearer facts: no table at all, and many users.
     """
     known = [(s, t, tie) for s, t, tie in ties if s != t and tie.kind != "migration"]
     layers = {name: _shell(name) for name, unit in units.items() if unit.is_shell}
     layers |= {name: _shell(name) for name in _settings(units, known)}
-    while found := _kernels(units, known, layers, kernel_tables):
+    while found := _kernels(units, known, layers, are_declared=are_declared):
         layers |= found
     return layers | _entries(units, known, layers)
 
@@ -73,20 +73,29 @@ def _is_outside(unit: Unit) -> bool:
 
 
 def _kernels(
-    units: Mapping[str, Unit], ties: list[tuple[str, str, Tie]], layers: Mapping[str, Layer], most_tables: int
+    units: Mapping[str, Unit],
+    ties: list[tuple[str, str, Tie]],
+    layers: Mapping[str, Layer],
+    *,
+    are_declared: bool,
 ) -> dict[str, Layer]:
     uses = _uses(ties, layers)
     others = len(units) - sum(layer.kind == "shell" for layer in layers.values()) - 1
     enough = max(3, min(_KERNEL_USERS_ENOUGH, round(_KERNEL_USERS * others)))
-    return {
-        name: Layer(name, "kernel", _kernel_reason(units[name], use, others))
-        for name, use in sorted(uses.items())
-        if name not in layers
-        and units[name].tables <= (0 if units[name].is_piece else most_tables)
-        and not use.is_pointed_at
-        and use.times_used >= _KERNEL_RATIO * use.times_using
-        and (len(use.users) >= enough or (len(use.users) >= 2 and not units[name].tables and not use.used))
-    }
+    found = {}
+    for name, use in sorted(uses.items()):
+        unit = units[name]
+        may_own = 0 if unit.is_piece or are_declared else _KERNEL_TABLES
+        is_library = not (unit.tables or use.used or are_declared) and len(use.users) >= 2
+        if (
+            name not in layers
+            and unit.tables <= may_own
+            and not use.is_pointed_at
+            and use.times_used >= _KERNEL_RATIO * use.times_using
+            and (is_library or len(use.users) >= enough)
+        ):
+            found[name] = Layer(name, "kernel", _kernel_reason(unit, use, others))
+    return found
 
 
 def _entries(

@@ -102,18 +102,17 @@ def suggest_contexts(folder: Path, *, sources: Sources, wanted: int | None = Non
     anatomy = dissect(empty, proposal.facts, witnesses=sources.witnesses(empty), record=sources.record)
     division = divide(anatomy, proposal.contexts)
     history = read_history(proposal.root)
-    commits = _sets(history, anatomy, lambda part: division.owner[part.name])
+    commits = _sets(history, anatomy, division.owner)
     clustering = cluster_units(anatomy, division, together=changed_together(commits), wanted=wanted)
     groups = {part: clustering.owner.get(unit, unit) for part, unit in division.owner.items()}
     found = gather(
         [candidate.name for candidate in clustering.candidates],
-        anatomy.parts.values(),
-        anatomy.ties,
-        group_of=lambda part: groups[part.name],
+        anatomy,
+        groups,
         ends_of=lambda tie: Ends(groups[tie.source], groups[tie.target]),
         uncut=_uncut(clustering.layers.values()),
     )
-    _complete(found, sources, _sets(history, anatomy, lambda part: groups[part.name]))
+    _complete(found, sources, _sets(history, anatomy, groups))
     return Suggestion(
         ranked=tuple(rank(found.values())),
         layers=tuple(_whole_layers(clustering.layers, division)),
@@ -151,15 +150,8 @@ def rank_contexts(context_map: ContextMap, *, sources: Sources) -> Suggestion:
 
     layers = _declared_layers(context_map, anatomy, groups, ends_of)
     candidates = [name for name in context_map.contexts if name not in layers]
-    found = gather(
-        candidates,
-        anatomy.parts.values(),
-        anatomy.ties,
-        group_of=lambda part: groups[part.name],
-        ends_of=ends_of,
-        uncut=_uncut(layers.values()),
-    )
-    _complete(found, sources, _sets(history, anatomy, lambda part: groups[part.name]))
+    found = gather(candidates, anatomy, groups, ends_of=ends_of, uncut=_uncut(layers.values()))
+    _complete(found, sources, _sets(history, anatomy, groups))
     for name, evidence in found.items():
         evidence.missing = tuple(_missing(context_map.context(name)))
     return Suggestion(
@@ -195,7 +187,7 @@ def _declared_layers(
     ties = [(e.source, e.target, tie) for e, tie in ends if e is not None]
     return declared | {
         name: layer
-        for name, layer in find_layers(units, ties, kernel_tables=0).items()
+        for name, layer in find_layers(units, ties, are_declared=True).items()
         if name not in declared
     }
 
@@ -225,9 +217,9 @@ def _complete(found: Mapping[str, Evidence], sources: Sources, commits: list[fro
         add_rows(found, sources.rows)
 
 
-def _sets(history: History, anatomy: Anatomy, group_of: Callable[[Part], str | None]) -> list[frozenset[str]]:
-    groups = {part.path: group_of(part) for part in anatomy.parts.values() if not part.is_model}
-    return history.sets(groups.get)
+def _sets(history: History, anatomy: Anatomy, groups: Mapping[str, str | None]) -> list[frozenset[str]]:
+    by_path = {part.path: groups[part.name] for part in anatomy.parts.values() if not part.is_model}
+    return history.sets(by_path.get)
 
 
 def _uncut(layers: Iterable[Layer]) -> Collection[str]:
