@@ -16,7 +16,7 @@ from boundaries.enforcement.evidence import configure_evidence, witnesses_of
 from boundaries.enforcement.explanation import EXPLAIN
 from boundaries.enforcement.overview import look_over
 from boundaries.enforcement.owners import OWNERS
-from boundaries.enforcement.picture.formats import DRAWINGS
+from boundaries.enforcement.picture import formats
 from boundaries.enforcement.proposal import propose, write_proposal
 from boundaries.enforcement.reports import FORMATS, disagreement
 from boundaries.enforcement.reports.as_json import output_schema
@@ -102,7 +102,7 @@ def run_map(options: argparse.Namespace) -> int:
         return DONE
     witnesses = witnesses_of(options, context_map)
     overview = look_over(context_map, cache_folder=_cache_folder(options), witnesses=witnesses)
-    _emit(DRAWINGS[options.format](overview), options.output)
+    _emit(formats.draw(overview, chosen=options.format), options.output)
     return DONE
 
 
@@ -211,7 +211,7 @@ VERBS = [
         "Draw the contexts and what couples them.",
         run_map,
         _configure_map,
-        formats=tuple(DRAWINGS),
+        formats=formats.FORMATS,
     ),
     SUGGEST,
     OWNERS,

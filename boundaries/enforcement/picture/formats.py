@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import importlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from boundaries.contexts.drawing import draw_mermaid, draw_text
 from boundaries.enforcement.overview import Overview
-from boundaries.enforcement.picture.backstage import draw_backstage
-from boundaries.enforcement.picture.html import draw_html
-from boundaries.enforcement.picture.svg import draw_svg
 
-DRAWINGS: Mapping[str, Callable[[Overview], str]] = {
-    "text": lambda overview: draw_text(overview.contexts, overview.edges),
-    "mermaid": lambda overview: draw_mermaid(overview.contexts, overview.edges),
-    "svg": draw_svg,
-    "html": draw_html,
-    "json": lambda overview: json.dumps(overview.as_dict(), indent=2),
-    "backstage": draw_backstage,
-}
+FORMATS = ("text", "mermaid", "svg", "html", "json", "backstage")
+
+
+def draw(overview: Overview, *, chosen: str) -> str:
+    """The overview in the chosen format."""
+    if chosen == "json":
+        return json.dumps(overview.as_dict(), indent=2)
+    if chosen in {"text", "mermaid"}:
+        return _drawer("boundaries.contexts.drawing", chosen)(overview.contexts, overview.edges)
+    return _drawer(f"{__package__}.{chosen}", chosen)(overview)
+
+
+def _drawer(module: str, chosen: str) -> Callable[..., str]:
+    # Imported when asked for: every run of every other verb starts without them.
+    drawer: Callable[..., str] = getattr(importlib.import_module(module), f"draw_{chosen}")
+    return drawer
