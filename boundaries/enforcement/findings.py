@@ -10,6 +10,7 @@ from itertools import chain
 from boundaries.contexts.map import Context, ContextMap
 from boundaries.enforcement.coupling import Coupling, CouplingGraph
 from boundaries.enforcement.exception import Exceptions
+from boundaries.enforcement.kinds import signal
 from boundaries.enforcement.kinds.link import Analysis, symbol_name
 from boundaries.enforcement.rules import (
     RULES,
@@ -18,6 +19,7 @@ from boundaries.enforcement.rules import (
     leaking_door,
     rule_of,
     severity_of,
+    signal_without_sender,
     unknown_owner,
 )
 from boundaries.enforcement.source.facts import FileFacts
@@ -39,6 +41,7 @@ def find_all(graph: CouplingGraph, analysis: Analysis, exceptions: Exceptions) -
         find_cycles(graph, context_map),
         find_leaks(analysis),
         find_ownerless(context_map),
+        find_senderless(analysis),
         # Begins when the others have ended, and so knows which comments they had a use for.
         find_faulty_comments(exceptions, analysis),
     )
@@ -113,9 +116,26 @@ def find_ownerless(context_map: ContextMap) -> Iterator[Coupling]:
             )
 
 
+def find_senderless(analysis: Analysis) -> Iterator[Coupling]:
+    """Receivers of model signals that name no sender."""
+    for file, call, owner, name in signal.without_sender(analysis):
+        yield _finding(
+            kind="signal",
+            rule=signal_without_sender.RULE.code,
+            path=file.relative,
+            line=call.line,
+            column=call.column,
+            source_context=owner,
+            target_context=owner,
+            source=symbol_name(file.module, call.scope),
+            target=name,
+        )
+
+
 def find_faulty_comments(exceptions: Exceptions, analysis: Analysis) -> Iterator[Coupling]:
     """Allow comments without a rule or a reason, and those that excuse nothing."""
-    modules = {file.relative: file.module for file, _ in analysis.project.files()}
+    files = (*analysis.project.files(), *analysis.project.templates)
+    modules = {file.relative: file.module for file, _ in files}
     for fault in exceptions.faults(rule.code for rule in RULES):
         owner = analysis.context_map.context_of_module(modules[fault.path])
         if owner is not None:

@@ -97,7 +97,7 @@ class TestAFaultyComment:
                 "allow: it names no rule; write the code, then `--` and the reason",
             ),
             ("allow -- all of it", "allow: it names no rule; write the code, then `--` and the reason"),
-            ("allow BD299 -- ticket 7", "allow BD299: there is no such rule; BD209?"),
+            ("allow BD299 -- ticket 7", "allow BD299: there is no such rule; BD219?"),
         ],
     )
     def test_is_reported_and_excuses_nothing(self, project: TinyProject, comment: str, fault: str) -> None:

@@ -9,7 +9,8 @@ import pytest
 from boundaries.enforcement.source import extract as extracting
 from boundaries.enforcement.source.extract import extract
 from boundaries.enforcement.source.facts import FileFacts
-from boundaries.enforcement.source.thin import places_of_words, thin
+from boundaries.enforcement.source.sieve import places
+from boundaries.enforcement.source.thin import thin
 
 REPOSITORY = Path(__file__).parents[2]
 PACKAGES = ("boundaries", "monolith", "tests/enforcement", "tests/facades")
@@ -60,7 +61,7 @@ class TestAStatementThatSaysNothing:
     def test_is_blanked_and_no_line_moves(self) -> None:
         content = SILENT.encode()
 
-        thinned = thin(content, places_of_words(content, ()))
+        thinned = thin(content, places(content, ()))
 
         assert thinned == b"class Cart:\n    def add(self, item):\n        0\n\n\n\n\n\n"
 

@@ -1,6 +1,8 @@
 """Which ORM paths walk into models of another context?
 
-A path is followed along the models' relations, forwards and backwards, from a model that the call names.
+A path is followed along the models' relations, forwards and backwards, from the model that its queryset, form,
+admin class, serializer or filterset works on. Where that model is not told, every model on which the path makes
+sense is tried; only what all of them agree on counts.
 """
 
 from __future__ import annotations
@@ -8,112 +10,87 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from boundaries.enforcement.kinds.link import Analysis, Link, symbol_name
-from boundaries.enforcement.kinds.relation import is_relation
-from boundaries.enforcement.source.facts import TEXT, LookupFact, PathInLookup
-from boundaries.enforcement.source.model import Model, Models
-from boundaries.enforcement.source.project import Symbol
+from boundaries.enforcement.source.facts import PathInLookup
+from boundaries.enforcement.source.relations import Node, Relations
 from boundaries.enforcement.source.tree import SourceFile
 
-Steps = dict[Symbol, dict[str, Model | None]]
-
-# What Django asks of a foreign key's own column, without a join.
-_ON_THE_COLUMN = frozenset({"exact", "in", "isnull", "gt", "gte", "lt", "lte"})
+# Lookups that compare the key itself.
+_ON_KEYS = frozenset({"exact", "gt", "gte", "in", "isnull", "lt", "lte", "range"})
 
 
 def find(analysis: Analysis) -> Iterator[Link]:
-    """Paths in `filter`, `order_by`, `select_related`, `F` and their like that reach another context's model.
+    """Paths in `filter`, `order_by`, `select_related`, `F`, `search_fields` and their like that reach another
+    context's model.
 
-    A path with `__` from a model that cannot be told is unresolved.
+    A path with `__` whose way cannot be told is unresolved.
     """
-    steps = relation_steps(analysis)
     for file, facts, owner in analysis.owned_files():
-        for fact in facts.lookups if file.purpose != "migration" else ():
-            start = _start(analysis, file, fact)
-            for path in fact.paths:
-                if start is None:
-                    analysis.unresolved["lookup"] += "__" in path.path
-                elif (reached := _first_foreign(path, start, steps, owner, analysis.models)) is not None:
-                    yield _link(file, fact, path, owner, reached)
-
-
-def relation_steps(analysis: Analysis) -> Steps:
-    """For each concrete model, where each relation leads: forwards by field name, backwards by query name."""
-    steps: Steps = {}
-    for model in analysis.models.all():
-        if model.fact.abstract:
+        if file.purpose == "migration":
             continue
-        own = steps.setdefault(model.symbol, {})
-        for declaring, field in analysis.models.fields(model):
-            if not field.callee or not is_relation(analysis, declaring.symbol.module, field.callee):
-                continue
-            is_self = field.target == f"{TEXT}self"
-            target = model if is_self else _model_of(analysis.models, field.target, declaring, model)
-            own[field.name] = target
-            if target is not None and (name := _query_name(field.related, model)):
-                steps.setdefault(target.symbol, {}).setdefault(name, model)
-    for model in analysis.models.all():
-        for base in analysis.models.bases(model):
-            for name, target in steps.get(base.symbol, {}).items():
-                steps.setdefault(model.symbol, {}).setdefault(name, target)
-    return steps
+        for fact in facts.lookups:
+            start = analysis.chains.node(
+                fact.callee, module=file.module, scope=fact.scope, origin=fact.origin
+            )
+            for path in fact.paths:
+                yield from _links(analysis, file, owner, fact.scope, path, start)
+        for described in facts.classes:
+            if described.options:
+                start = analysis.chains.node_of_class(file.module, described.qualname)
+                for path in described.options:
+                    yield from _links(analysis, file, owner, described.qualname, path, start)
 
 
-def _model_of(models: Models, expression: str, declaring: Model, model: Model) -> Model | None:
-    target = models.meant_by(expression, module=declaring.symbol.module, label=model.label)
-    return models.of_label(target.dotted) if target else None
-
-
-def _query_name(related: str, model: Model) -> str:
-    """The name of the way back: the one that is given, or the model's own; none where it ends in `+`."""
-    if related.endswith("+"):
-        return ""
-    name = related.replace("%(class)s", model.symbol.last.lower()).replace("%(app_label)s", model.label)
-    return name or model.symbol.last.lower()
-
-
-def _start(analysis: Analysis, file: SourceFile, fact: LookupFact) -> Model | None:
-    """The model at the root of a chain: `Model.objects.filter`, `module.Model.objects.filter`, `cls.objects.filter`."""
-    parts = fact.callee.split(".")
-    if parts[0] in {"cls", "self"}:
-        inside = fact.scope.split(".<locals>")[0].rpartition(".")[0]
-        return analysis.models.of_symbol(Symbol(file.module, inside)) if "objects" in parts[1:3] else None
-    for size in range(len(parts) - 2, 0, -1):
-        symbol = analysis.project.resolve(file.module, ".".join(parts[:size]))
-        model = analysis.models.of_symbol(symbol) if symbol else None
-        if model is not None:
-            return model
-    return None
-
-
-def _first_foreign(
-    path: PathInLookup, start: Model, steps: Steps, owner: str, models: Models
-) -> Model | None:
-    """The first model on the way that another context owns; the start does not count, nor a bare column."""
+def _links(
+    analysis: Analysis, file: SourceFile, owner: str, scope: str, path: PathInLookup, start: Node | None
+) -> Iterator[Link]:
     parts = path.path.split("__")
-    model = start
-    walked = parts if path.is_join else parts[:-1]
-    for position, part in enumerate(walked):
-        reached = steps.get(model.symbol, {}).get(part)
-        if reached is None or reached.context not in {None, owner}:
-            is_column = not path.is_join and set(parts[position + 1 :]) <= _ON_THE_COLUMN
-            return None if is_column and _is_own_field(model, part, models) else reached
-        model = reached
+    relations = analysis.relations
+    if start is not None and relations.knows(start, parts[0]):
+        found = {_first_foreign(relations, start, path, owner)}
+    elif path.is_join or len(parts) > 1:
+        starts = [node for node in relations.nodes_with(parts[0]) if _fits(relations, node, parts)]
+        found = {_first_foreign(relations, node, path, owner) for node in starts}
+    else:
+        return
+    if len(found) != 1:
+        analysis.unresolved["lookup"] += "__" in path.path
+    elif (reached := found.pop()) is not None and reached.model is not None:
+        yield Link(
+            kind="lookup",
+            path=file.relative,
+            line=path.line,
+            column=path.column,
+            source_context=owner,
+            target_context=reached.model.context or "",
+            source=symbol_name(file.module, scope),
+            target=reached.dotted,
+            detail=path.path,
+        )
+
+
+def _first_foreign(relations: Relations, start: Node, path: PathInLookup, owner: str) -> Node | None:
+    """The first model that a path joins and another context owns; the start does not count."""
+    parts = path.path.split("__")
+    node = start
+    for position, part in enumerate(parts):
+        step = relations.steps(node).get(part)
+        if step is None:
+            return None
+        node = step.to
+        is_joined = path.is_join or step.is_back or not _ends_in_column(parts[position + 1 :])
+        if is_joined and node.model is not None and node.model.context not in {None, owner}:
+            return node
     return None
 
 
-def _is_own_field(model: Model, name: str, models: Models) -> bool:
-    return any(field.name == name for _, field in models.fields(model))
+def _ends_in_column(rest: list[str]) -> bool:
+    """Whether a path stops at a relation, which is a column of the table that holds it: `booking__in`."""
+    return not rest or (len(rest) == 1 and rest[0] in _ON_KEYS)
 
 
-def _link(file: SourceFile, fact: LookupFact, path: PathInLookup, owner: str, reached: Model) -> Link:
-    return Link(
-        kind="lookup",
-        path=file.relative,
-        line=path.line,
-        column=path.column,
-        source_context=owner,
-        target_context=reached.context or "",
-        source=symbol_name(file.module, fact.scope),
-        target=reached.dotted,
-        detail=path.path,
-    )
+def _fits(relations: Relations, start: Node, parts: list[str]) -> bool:
+    """Whether a path makes sense from a model: its second part is a relation or a column of what its first
+    leads to.
+    """
+    step = relations.steps(start).get(parts[0])
+    return step is not None and (len(parts) == 1 or relations.has_column(step.to, parts[1]))

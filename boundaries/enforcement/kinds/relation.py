@@ -6,19 +6,12 @@ base.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
 from boundaries.enforcement.kinds.link import Analysis, Link, symbol_name
-from boundaries.enforcement.source.facts import NAME, TEXT, FieldFact
+from boundaries.enforcement.source.facts import TEXT, FieldFact
 from boundaries.enforcement.source.model import Model, Target
-from boundaries.enforcement.source.project import Symbol
-
-_RELATION = re.compile(r"(?:^|\.)\w*(?:ForeignKey|OneToOneField|ManyToManyField|ParentalKey|ForeignObject)$")
-_GENERIC = re.compile(r"Generic\w*$")
-# The kit's own field is the allowed form: a typed identifier without a constraint.
-_ALLOWED = ("boundaries.Reference", "boundaries.facades.reference.Reference")
 
 
 def find(analysis: Analysis) -> Iterator[Link]:
@@ -27,38 +20,10 @@ def find(analysis: Analysis) -> Iterator[Link]:
         if model.context is None or model.fact.abstract or model.fact.proxy:
             continue
         for declaring, field in analysis.models.fields(model):
-            if field.callee and is_relation(analysis, declaring.symbol.module, field.callee):
+            if field.callee and analysis.relations.fields.is_relation(declaring.symbol.module, field.callee):
                 yield from _links(analysis, model, declaring, field, "relation")
             elif field.callee.endswith("GenericRelation"):
                 yield from _links(analysis, model, declaring, field, "generic")
-
-
-def is_relation(analysis: Analysis, module: str, callee: str) -> bool:
-    """Whether a field class makes a relation: one of Django's, one that is called like them, or derived
-    from one.
-    """
-    symbol = analysis.project.resolve(module, callee)
-    return _is_relation(analysis, symbol, callee, 0)
-
-
-def _is_relation(analysis: Analysis, symbol: Symbol | None, written: str, depth: int) -> bool:
-    if symbol is None:
-        return bool(_RELATION.search(written)) and not _GENERIC.search(written)
-    if f"{symbol.module}.{symbol.qualname}".lstrip(".") in _ALLOWED:
-        return False
-    if symbol.is_inside:
-        fact = analysis.project.class_fact(symbol)
-        if fact is None or depth > 8:
-            return False
-        named = [base[1:] for base in fact.bases if base.startswith(NAME)]
-        return any(
-            _is_relation(analysis, analysis.project.resolve(symbol.module, base), base, depth + 1)
-            for base in named
-        )
-    dotted = symbol.qualname
-    if _GENERIC.search(dotted) or dotted.startswith(("sqlalchemy", "rest_framework")):
-        return False
-    return bool(_RELATION.search(dotted))
 
 
 def _links(analysis: Analysis, model: Model, declaring: Model, field: FieldFact, kind: str) -> Iterator[Link]:

@@ -1,11 +1,12 @@
-"""Which receivers listen to the models of another context?"""
+"""Which receivers listen to another context: to its models, or to a signal that it defines?"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from boundaries.enforcement.kinds.link import Analysis, Link
-from boundaries.enforcement.source.facts import NAME, CallFact
+from boundaries.enforcement.kinds.link import Analysis, Link, link_at
+from boundaries.enforcement.source.facts import CALL, NAME, CallFact
+from boundaries.enforcement.source.tree import SourceFile
 
 _MODEL_SIGNALS = frozenset(
     {
@@ -22,34 +23,73 @@ _MODEL_SIGNALS = frozenset(
 
 
 def find(analysis: Analysis) -> Iterator[Link]:
-    """Receivers of model signals whose sender is another context's model.
+    """Receivers whose sender is another context's model, and receivers of another context's own signals.
 
-    A receiver of a model signal without a sender hears every context; whom it depends on cannot be told.
+    A sender that cannot be told is unresolved.
     """
     for file, facts, owner in analysis.owned_files():
         for call in facts.calls:
-            if not _is_model_signal(call):
+            signal = _signal(call)
+            if not signal:
                 continue
-            sender = call.keywords.get("sender", "")
-            target = sender and analysis.models.meant_by(
-                sender, module=file.module, label=analysis.apps.label_of(file.module)
-            )
-            if not target:
-                analysis.unresolved["signal"] += 1
-            elif link := analysis.link_to(
-                target, kind="signal", file=file, call=call, owner=owner, detail=_name(call)
-            ):
-                yield link
+            context = _defined_in(analysis, file, signal)
+            if context not in {None, owner}:
+                yield _heard(analysis, file, owner, call, signal, context or "")
+            elif _is_model_signal(signal) or "sender" in call.keywords:
+                yield from _sent(analysis, file, owner, call, signal)
 
 
-def _is_model_signal(call: CallFact) -> bool:
-    return _name(call) in _MODEL_SIGNALS
+def without_sender(analysis: Analysis) -> Iterator[tuple[SourceFile, CallFact, str, str]]:
+    """Receivers of model signals that name no sender, and so hear every context: file, call, owner, signal."""
+    for file, facts, owner in analysis.owned_files():
+        for call in facts.calls:
+            signal = _signal(call)
+            if _is_model_signal(signal) and "sender" not in call.keywords and not call.arguments[1:]:
+                yield file, call, owner, signal.rpartition(".")[2]
 
 
-def _name(call: CallFact) -> str:
-    """The signal's name: of `receiver(signal, ...)` or `signal.connect(...)`."""
+def _signal(call: CallFact) -> str:
+    """The signal of `receiver(signal, ...)` or `signal.connect(...)` as written; empty for other calls."""
     owner, _, last = call.callee.rpartition(".")
     if last == "connect":
-        return owner.rpartition(".")[2]
+        return owner
     first = call.arguments[0] if call.arguments else ""
-    return first.rpartition(".")[2] if last == "receiver" and first.startswith(NAME) else ""
+    return first[1:] if last == "receiver" and first.startswith(NAME) else ""
+
+
+def _is_model_signal(signal: str) -> bool:
+    return signal.rpartition(".")[2] in _MODEL_SIGNALS
+
+
+def _sent(analysis: Analysis, file: SourceFile, owner: str, call: CallFact, signal: str) -> Iterator[Link]:
+    sender = call.keywords.get("sender") or (call.arguments[1:2] or [""])[0]
+    if not sender:
+        return
+    if sender.endswith(".through"):
+        # The automatic model between the two ends of `Model.field`.
+        sender = sender.rsplit(".", 2)[0]
+    target = analysis.models.meant_by(sender, module=file.module, label=analysis.apps.label_of(file.module))
+    if target is None:
+        analysis.unresolved["signal"] += _is_model_signal(signal)
+        return
+    detail = signal.rpartition(".")[2]
+    if link := analysis.link_to(target, kind="signal", file=file, call=call, owner=owner, detail=detail):
+        yield link
+
+
+def _defined_in(analysis: Analysis, file: SourceFile, signal: str) -> str | None:
+    """The context that defines a signal of its own."""
+    symbol = analysis.project.resolve(file.module, signal)
+    if symbol is None or not symbol.is_inside:
+        return None
+    made_of = analysis.project.modules[symbol.module][1].assigns.get(symbol.qualname, "")
+    is_signal = made_of.startswith(CALL) and "signal" in made_of.lower()
+    return analysis.context_map.context_of_module(symbol.module) if is_signal else None
+
+
+def _heard(
+    analysis: Analysis, file: SourceFile, owner: str, call: CallFact, signal: str, context: str
+) -> Link:
+    symbol = analysis.project.resolve(file.module, signal)
+    target = f"{symbol.module}.{symbol.qualname}" if symbol else signal
+    return link_at(call, kind="signal", file=file, owner=owner, context=context, target=target)

@@ -15,13 +15,18 @@ from boundaries.enforcement.rules import (
     foreign_key_constraint,
     foreign_sender,
     foreign_table,
+    foreign_template,
+    foreign_url,
     inheritance,
     leaking_door,
     lookup,
     migration_dependency,
     model_by_name,
     relation,
+    reverse_access,
     shared_transaction,
+    signal_without_sender,
+    task_by_name,
     undeclared_dependency,
     unknown_owner,
 )
@@ -45,6 +50,11 @@ RULES: tuple[Rule, ...] = (
     migration_dependency.RULE,
     allow_comment.RULE,
     shared_transaction.RULE,
+    reverse_access.RULE,
+    signal_without_sender.RULE,
+    task_by_name.RULE,
+    foreign_url.RULE,
+    foreign_template.RULE,
 )
 _BY_CODE = {rule.code: rule for rule in RULES}
 

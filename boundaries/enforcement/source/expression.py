@@ -41,6 +41,13 @@ def dotted_name(node: ast.expr) -> str:
     return ".".join([node.id + called, *reversed(parts)])
 
 
+def last_name(node: ast.expr) -> str:
+    """The last part of a dotted name; empty for anything else."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def storable(text: str) -> str:
     """The text without lone surrogates, which Python's strings may hold and no encoding can."""
     return text if text.isascii() else text.encode(errors="replace").decode()

@@ -40,20 +40,37 @@ class ImportFact(_Fact):
 
 
 class FieldFact(_Fact):
-    """One class attribute: `name = callee(target, through=..., ...)`; `callee` is empty for a plain value."""
+    """One class attribute: `name = callee(target, through=..., ...)`; `callee` is empty for a plain value.
+
+    `related_name` and `query_name` are the names back that the field gives, empty where it gives none.
+    """
 
     name: str
     callee: str
     target: str = ""
     through: str = ""
-    related: str = ""
+    related_name: str = ""
+    query_name: str = ""
     constraint: bool = True
     line: int = 0
     column: int = 0
 
 
+class PathInLookup(_Fact):
+    """One ORM path; `is_join` when its last part is walked too, as in `select_related("a__b")`."""
+
+    path: str
+    line: int
+    column: int
+    is_join: bool
+
+
 class ClassFact(_Fact):
-    """One class, what it inherits, what its `Meta` says, and its attributes."""
+    """One class, what it inherits, what its `Meta` says, and its attributes.
+
+    `model` is the expression of the model that a form, an admin class or a view works on; `options` are the ORM
+    paths that it lists, as in `search_fields`; `related_name` is the default of its relations.
+    """
 
     qualname: str
     bases: tuple[str, ...]
@@ -67,6 +84,9 @@ class ClassFact(_Fact):
     db_table: str = ""
     name: str = ""
     label: str = ""
+    related_name: str = ""
+    model: str = ""
+    options: tuple[PathInLookup, ...] = ()
 
 
 class CallFact(_Fact):
@@ -82,21 +102,27 @@ class CallFact(_Fact):
     scope: str
 
 
-class PathInLookup(_Fact):
-    """One ORM path; `is_join` when its last part is walked too, as in `select_related("a__b")`."""
-
-    path: str
-    line: int
-    column: int
-    is_join: bool
-
-
 class LookupFact(_Fact):
-    """One call of a queryset's method, by its chain of names, with the paths in it."""
+    """One call of a queryset's method, by its chain of names, with the paths in it.
+
+    `origin` is the expression that the chain's first name was bound to in the same function, empty where nothing
+    tells.
+    """
 
     callee: str
     paths: tuple[PathInLookup, ...]
     scope: str
+    origin: str = ""
+
+
+class AccessFact(_Fact):
+    """One attribute that may lead back along a relation: the chain of names that it ends, and the chain's origin."""
+
+    chain: str
+    line: int
+    column: int
+    scope: str
+    origin: str = ""
 
 
 class DependencyFact(_Fact):
@@ -117,13 +143,20 @@ class AnnotationFact(_Fact):
     scope: str
 
 
-class PathFact(_Fact):
-    """One string that is a dotted path and nothing else."""
+class TextFact(_Fact):
+    """One string that may name something elsewhere, and what it may name: one of the roles below."""
 
-    path: str
+    text: str
     line: int
     column: int
     scope: str
+    role: str
+
+
+# The roles of a text: a dotted path, a task's name, a template's, a relation's accessor, or (in templates) what
+# stands in the tag of that name.
+PATH, TASK, TEMPLATE, ACCESSOR = "path", "task", "template", "accessor"
+LOAD, URL = "load", "url"
 
 
 class AllowFact(_Fact):
@@ -139,7 +172,8 @@ class AllowFact(_Fact):
 
 
 class FileFacts(_Fact):
-    """All that one file says; `functions` are those at module level.
+    """All that one file says; `functions` are those at module level, `tasks` those among them that a task queue
+    runs, with the name that they are given (empty for their own). Of a template, there are only texts and allows.
 
     `problem` tells why the file could not be read, wholly or in part; empty when it could.
     """
@@ -149,9 +183,11 @@ class FileFacts(_Fact):
     assigns: dict[str, str] = {}
     calls: tuple[CallFact, ...] = ()
     lookups: tuple[LookupFact, ...] = ()
+    accesses: tuple[AccessFact, ...] = ()
     dependencies: tuple[DependencyFact, ...] = ()
     functions: tuple[str, ...] = ()
-    paths: tuple[PathFact, ...] = ()
+    tasks: dict[str, str] = {}
+    texts: tuple[TextFact, ...] = ()
     annotations: tuple[AnnotationFact, ...] = ()
     allows: tuple[AllowFact, ...] = ()
     problem: str = ""

@@ -40,16 +40,17 @@ class Project:
     """All modules, and what the names in them mean."""
 
     def __init__(self, facts: ProjectFacts) -> None:
-        self._files = facts.files
+        self._files = tuple(entry for entry in facts.files if not entry[0].template)
+        self.templates = tuple(entry for entry in facts.files if entry[0].template)
         self.modules: dict[str, tuple[SourceFile, FileFacts]] = {
-            f.module: (f, said) for f, said in facts.files
+            f.module: (f, said) for f, said in self._files
         }
         self._names: dict[str, Mapping[str, tuple[str, ...]]] = {}
         self._stars: dict[str, tuple[str, ...]] = {}
         self._known: dict[tuple[str, str], Symbol | None] = {}
 
     def files(self) -> Iterator[tuple[SourceFile, FileFacts]]:
-        """Every file with its facts."""
+        """Every Python file with its facts."""
         yield from self._files
 
     def resolve(self, module: str, dotted: str) -> Symbol | None:

@@ -13,6 +13,7 @@ from boundaries.contexts.map import ContextMap
 from boundaries.enforcement.source.cache import FactCache, content_key
 from boundaries.enforcement.source.extract import extract
 from boundaries.enforcement.source.facts import FileFacts
+from boundaries.enforcement.source.template import extract_template
 from boundaries.enforcement.source.tree import SourceFile, find_sources
 
 
@@ -74,10 +75,14 @@ def _extract(file: SourceFile, context_map: ContextMap) -> FileFacts:
         content = Path(file.path).read_bytes()
     except OSError as error:
         return FileFacts(problem=error.strerror or str(error))
+    if file.template:
+        return extract_template(content)
     return extract(content, loaders=context_map.check.loaders, is_door=_is_door(file, context_map))
 
 
 def _key(content: bytes, file: SourceFile, context_map: ContextMap) -> str:
+    if file.template:
+        return content_key(content, "template")
     return content_key(content, *context_map.check.loaders, "door" if _is_door(file, context_map) else "")
 
 

@@ -1,4 +1,4 @@
-"""Which Python files does the project have, and what is each for?"""
+"""Which Python files and templates does the project have, and what is each for?"""
 
 from __future__ import annotations
 
@@ -12,26 +12,45 @@ from typing import Literal
 
 from boundaries.contexts.map import ContextMap
 
-Purpose = Literal["code", "test", "migration"]
+Purpose = Literal["code", "test", "migration", "template"]
 
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages"})
 _TEST_FOLDERS = frozenset({"tests", "test", "testing"})
+_TEMPLATE_FOLDER = re.compile(r"(?:^|/)(?:templates|jinja2)/")
+_TEMPLATE_SUFFIXES = (
+    ".html",
+    ".txt",
+    ".xml",
+    ".jinja",
+    ".jinja2",
+    ".j2",
+    ".mjml",
+    ".eml",
+    ".htm",
+    ".svg",
+    ".tex",
+)
 _TEST_MODULE = re.compile(r"^(tests?|conftest|factories|test_.*|.*_tests?|fake_.*)$")
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One file below the root: its dotted module name and what it is for."""
+    """One file below the root: its dotted module name and what it is for.
+
+    The module of a template is the package whose folder of templates it lies in; `template` is then its name.
+    """
 
     path: str
     relative: str
     module: str
     is_package: bool
     purpose: Purpose
+    template: str = ""
 
 
 def find_sources(context_map: ContextMap) -> list[SourceFile]:
-    """Every Python file below the map's root, sorted by path; services cut out of the project are left out.
+    """Every Python file and template below the map's root, sorted by path; services cut out of the project are
+    left out.
 
     Hidden folders, virtual environments and caches are skipped. A symbolic link to a folder is followed once,
     and never into the tree again, so that a loop ends.
@@ -66,6 +85,8 @@ def is_test_module(module: str, context_map: ContextMap) -> bool:
 def _describe(path: str, relative: str, context_map: ContextMap) -> SourceFile:
     # A file name need not be valid text; reports have to be.
     relative = relative.encode(errors="replace").decode()
+    if not relative.endswith(".py"):
+        return _describe_template(path, relative, context_map)
     parts = relative.removesuffix(".py").split("/")
     is_package = parts[-1] == "__init__" and len(parts) > 1
     module = ".".join(parts[:-1] if is_package else parts)
@@ -76,6 +97,13 @@ def _describe(path: str, relative: str, context_map: ContextMap) -> SourceFile:
     return SourceFile(path, relative, module, is_package, purpose)
 
 
+def _describe_template(path: str, relative: str, context_map: ContextMap) -> SourceFile:
+    folder, name = _TEMPLATE_FOLDER.split(relative, maxsplit=1)
+    module = folder.replace("/", ".")
+    purpose: Purpose = "test" if is_test_module(module, context_map) else "template"
+    return SourceFile(path, relative, module, False, purpose, name)
+
+
 def _walk(folder: str, root: str, skipped: set[str], seen: set[str]) -> Iterator[str]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
@@ -84,6 +112,9 @@ def _walk(folder: str, root: str, skipped: set[str], seen: set[str]) -> Iterator
     for entry in entries:
         if entry.name.endswith(".py"):
             if entry.is_file():
+                yield entry.path
+        elif entry.name.endswith(_TEMPLATE_SUFFIXES):
+            if _TEMPLATE_FOLDER.search(entry.path, len(root)) and entry.is_file():
                 yield entry.path
         elif _may_enter(entry, root, skipped, seen):
             yield from _walk(entry.path, root, skipped, seen)

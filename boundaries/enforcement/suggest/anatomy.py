@@ -12,7 +12,6 @@ from pathlib import Path
 
 from boundaries.contexts.map import Context, ContextMap
 from boundaries.enforcement.kinds import FINDERS, Analysis, Link
-from boundaries.enforcement.kinds.relation import is_relation
 from boundaries.enforcement.source.cache import FactCache
 from boundaries.enforcement.source.facts import TEXT
 from boundaries.enforcement.source.model import Model
@@ -207,7 +206,11 @@ def _users(analysis: Analysis) -> Iterator[str]:
     for model in analysis.models.all():
         for declaring, column in analysis.models.fields(model):
             module = declaring.symbol.module
-            if column.target and not model.fact.abstract and is_relation(analysis, module, column.callee):
+            if (
+                column.target
+                and not model.fact.abstract
+                and analysis.relations.fields.is_relation(module, column.callee)
+            ):
                 target = analysis.models.meant_by(column.target, module=module, label=model.label)
                 if target is not None and target.dotted.lower() == user:
                     yield model.dotted

@@ -1,0 +1,285 @@
+"""What do the expressions of a statement name: calls, ORM paths, ways back along relations, strings?"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+
+from boundaries.enforcement.source.binding import Bindings, Function
+from boundaries.enforcement.source.expression import dotted_name, encode, last_name, storable
+from boundaries.enforcement.source.facts import (
+    ACCESSOR,
+    NAME,
+    PATH,
+    TASK,
+    TEMPLATE,
+    AccessFact,
+    CallFact,
+    LookupFact,
+    TextFact,
+)
+from boundaries.enforcement.source.lookup import JOINING, MANAGERS, METHODS, RELATED_METHODS, paths_in
+from boundaries.enforcement.source.sieve import Lines
+
+# Calls whose last name is one of these are kept.
+CALLEES = frozenset(
+    {
+        "RunSQL", "connect", "execute", "executemany", "get_by_natural_key", "get_for_model", "get_model",
+        "get_registered_model", "include", "path", "raw", "re_path", "receiver", "redirect", "register",
+        "resolve_url", "reverse", "reverse_lazy", "url",
+    }
+)  # fmt: skip
+_ROUTES = frozenset({"path", "re_path", "url"})
+_BY_NAME = frozenset({"hasattr", "getattr"})
+_SENDING = frozenset({"send_task", "signature", "subtask"})
+_RENDERING = frozenset(
+    {
+        "TemplateResponse",
+        "get_template",
+        "render",
+        "render_to_response",
+        "render_to_string",
+        "select_template",
+    }
+)
+# Calls that are looked at for what they hold, wherever they stand.
+WORDS = CALLEES | JOINING | _BY_NAME | _SENDING | _RENDERING
+# Assignments and keywords all of whose strings may name tasks or templates.
+_HOLDS_TASKS = re.compile(r"(?:task_routes|beat_schedule)$", re.IGNORECASE)
+_HOLDS_TEMPLATES = re.compile(r"(?:^|_)template(?:_name)?s?$")
+
+_DOTTED = re.compile(r"[a-z_]\w*(?:\.\w+)+(?::\w+)?(?:\.?\*)?")
+_FILE = re.compile(r"[\w\-.@+/]+\.(?:html?|txt|xml|jinja2?|j2|mjml|eml|svg|tex|md|csv|json|js)")
+_MANAGED = frozenset(MANAGERS)
+_TUPLE = ast.List | ast.Tuple | ast.Set
+
+
+class Mentions:
+    """What the expressions of one file name, gathered statement by statement."""
+
+    def __init__(self, lines: Lines, loaders: frozenset[str]) -> None:
+        self.calls: list[CallFact] = []
+        self.lookups: list[LookupFact] = []
+        self.accesses: list[AccessFact] = []
+        self.texts: list[TextFact] = []
+        self._lines = lines
+        self._loaders = loaders
+        self._callees = CALLEES | loaders
+        self._bindings = Bindings(self.is_wanted)
+        # What a string is, where the call or assignment around it tells; None for one that is read already.
+        self._roles: dict[ast.AST, str | None] = {}
+
+    def read(self, expressions: Iterable[ast.AST], scope: str, functions: tuple[Function, ...]) -> None:
+        """Read expressions that stand in `scope`, inside of `functions`."""
+        for expression in expressions:
+            if self.is_wanted(expression):
+                for node in self._walk(expression):
+                    self._read(node, scope, functions)
+
+    def is_wanted(self, node: ast.AST) -> bool:
+        """Whether something wanted stands on one of the node's lines; decorators stand above their function."""
+        first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", None)
+        if last is None:
+            return True
+        if decorators := getattr(node, "decorator_list", None):
+            first = decorators[0].lineno
+        return self._lines.touch(first, last)
+
+    def assign(self, target: ast.expr, value: ast.AST) -> None:
+        """Note what the strings in an assigned value are, where the name that they are assigned to tells."""
+        self._note_held(last_name(target), value)
+
+    def _walk(self, root: ast.AST) -> Iterator[ast.AST]:
+        stack = [root]
+        while stack:
+            node = stack.pop()
+            yield node
+            is_long = getattr(node, "end_lineno", 0) != getattr(node, "lineno", 0)
+            stack.extend(child for child in _children(node) if not is_long or self.is_wanted(child))
+
+    def _read(self, node: ast.AST, scope: str, functions: tuple[Function, ...]) -> None:
+        kind = type(node)
+        if kind is ast.Call:
+            self._read_call(node, scope, functions)  # type: ignore[arg-type]
+        elif kind is ast.Constant:
+            self._read_text(node, scope)  # type: ignore[arg-type]
+        elif kind is ast.Attribute:
+            self._read_attribute(node, scope, functions)  # type: ignore[arg-type]
+        elif kind is ast.Dict:
+            self._read_dict(node)  # type: ignore[arg-type]
+
+    def _read_call(self, node: ast.Call, scope: str, functions: tuple[Function, ...]) -> None:
+        name = last_name(node.func)
+        callee = dotted_name(node.func)
+        if name in self._callees or "ContentType." in callee:
+            self.calls += _calls(node, name, scope)
+        if (name in METHODS and isinstance(node.func, ast.Attribute)) or self._is_joining(node, name):
+            self._read_lookup(node, name, callee, scope, functions)
+        if name in RELATED_METHODS and isinstance(node.func, ast.Attribute):
+            self._read_manager(node.func.value, scope, functions)
+        if name in _BY_NAME:
+            self._read_by_name(node, scope, functions)
+        self._note_arguments(node, name)
+
+    def _is_joining(self, node: ast.Call, name: str) -> bool:
+        """Whether a call joins by itself: not a `Prefetch` that `prefetch_related` has read already."""
+        return name in JOINING and node not in self._roles
+
+    def _read_lookup(
+        self, node: ast.Call, name: str, callee: str, scope: str, functions: tuple[Function, ...]
+    ) -> None:
+        paths = tuple(paths_in(node, name))
+        chain = _instances(node) if name == "prefetch_related_objects" else callee.rpartition(".")[0]
+        if name in JOINING or any(f".{manager}" in callee for manager in MANAGERS):
+            for argument in node.args:
+                self._roles[argument] = None
+        else:
+            paths = tuple(path for path in paths if "__" in path.path)
+        if paths:
+            self.lookups.append(LookupFact(chain, paths, scope, self._origin(chain, functions)))
+
+    def _read_manager(self, manager: ast.expr, scope: str, functions: tuple[Function, ...]) -> None:
+        if isinstance(manager, ast.Attribute) and manager.attr not in _MANAGED:
+            self._add_access(dotted_name(manager), manager, scope, functions)
+
+    def _read_attribute(self, node: ast.Attribute, scope: str, functions: tuple[Function, ...]) -> None:
+        if node.attr.endswith("_set"):
+            self._add_access(dotted_name(node), node, scope, functions)
+        elif node.attr == "RelatedObjectDoesNotExist":
+            self._add_access(dotted_name(node.value), node, scope, functions)
+
+    def _read_by_name(self, node: ast.Call, scope: str, functions: tuple[Function, ...]) -> None:
+        name = node.args[1] if len(node.args) > 1 else None
+        if isinstance(name, ast.Constant) and isinstance(name.value, str) and name.value.isidentifier():
+            owner = dotted_name(node.args[0])
+            self._roles[name] = None
+            self._add_access(owner and f"{owner}.{name.value}", node, scope, functions)
+
+    def _add_access(self, chain: str, node: ast.expr, scope: str, functions: tuple[Function, ...]) -> None:
+        if "." in chain:
+            place = (node.lineno, node.col_offset + 1)
+            fact = AccessFact(chain, *place, scope, self._origin(chain, functions))
+            if not self.accesses or fact != self.accesses[-1]:
+                self.accesses.append(fact)
+
+    def _origin(self, chain: str, functions: tuple[Function, ...]) -> str:
+        head = chain.partition(".")[0]
+        return self._bindings.origin(head, functions) if head not in {"", "self", "cls"} else ""
+
+    def _read_text(self, node: ast.Constant, scope: str) -> None:
+        if isinstance(node.value, str) and (role := self._roles.pop(node, _role(node.value))):
+            text = storable(node.value)
+            self.texts.append(TextFact(text, node.lineno, node.col_offset + 1, scope, role))
+
+    def _read_dict(self, node: ast.Dict) -> None:
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                if key.value == "task":
+                    self._note(value, TASK)
+                else:
+                    self._note_held(key.value, value)
+
+    def _note_arguments(self, node: ast.Call, name: str) -> None:
+        if name in _SENDING:
+            self._note_all(node.args[:1], TASK)
+        elif name in _RENDERING:
+            self._note_all(node.args, TEMPLATE)
+        elif name == "include" or name in self._loaders or name in _URL_NAMING:
+            for argument in node.args:
+                for item in argument.elts if isinstance(argument, _TUPLE) else (argument,):
+                    self._roles[item] = None
+        for keyword in node.keywords:
+            if keyword.arg:
+                self._note_held(keyword.arg, keyword.value)
+
+    def _note_held(self, name: str, value: ast.AST) -> None:
+        if _HOLDS_TASKS.search(name):
+            self._note_all(ast.walk(value), TASK)
+        elif _HOLDS_TEMPLATES.search(name):
+            self._note_all([value, *getattr(value, "elts", ())], TEMPLATE)
+
+    def _note_all(self, nodes: Iterable[ast.AST], role: str) -> None:
+        for node in nodes:
+            self._note(node, role)
+
+    def _note(self, node: ast.AST, role: str) -> None:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            is_named = _FILE.fullmatch(node.value) if role == TEMPLATE else node.value.strip("*")
+            self._roles[node] = role if is_named else _role(node.value)
+
+
+_URL_NAMING = frozenset({"reverse", "reverse_lazy", "redirect", "resolve_url"})
+
+
+def _role(text: str) -> str | None:
+    """What a string names by its own look."""
+    if "." in text:
+        if _FILE.fullmatch(text):
+            return TEMPLATE if "/" in text else None
+        if _DOTTED.fullmatch(text):
+            return TASK if text.endswith("*") else PATH
+    return ACCESSOR if text.endswith("_set") and text.isidentifier() else None
+
+
+def _calls(node: ast.Call, name: str, scope: str) -> Iterator[CallFact]:
+    """The facts of one call: one for each item where its first or second argument lists several."""
+    arguments = node.args[:4]
+    inner = node.func.value if isinstance(node.func, ast.Attribute) else None
+    if isinstance(inner, ast.Call) and last_name(inner.func) == "get_app_config":
+        arguments = [*inner.args[:1], *arguments]
+    if name == "include" and arguments and isinstance(arguments[0], ast.Tuple):
+        arguments = arguments[0].elts
+    encoded = [encode(argument) for argument in arguments]
+    if name in _ROUTES and len(arguments) > 1:
+        encoded[1] = _view(arguments[1])
+    for chosen in _spread(encoded, arguments[:2]):
+        yield CallFact(
+            callee=dotted_name(node.func),
+            arguments=tuple(chosen),
+            keywords={keyword.arg: encode(keyword.value) for keyword in node.keywords if keyword.arg},
+            line=node.lineno,
+            column=node.col_offset + 1,
+            scope=scope,
+        )
+
+
+def _instances(node: ast.Call) -> str:
+    """The objects in `prefetch_related_objects([order, ...], ...)`."""
+    first = node.args[0] if node.args else None
+    if isinstance(first, ast.List | ast.Tuple):
+        first = first.elts[0] if first.elts else None
+    return dotted_name(first) if first is not None else ""
+
+
+def _spread(encoded: list[str], arguments: list[ast.expr]) -> Iterator[list[str]]:
+    for position, argument in enumerate(arguments):
+        if isinstance(argument, ast.List | ast.Tuple) and argument.elts:
+            for item in argument.elts:
+                yield [*encoded[:position], encode(item), *encoded[position + 1 :]]
+            return
+    yield encoded
+
+
+def _view(node: ast.expr) -> str:
+    """The view of a route, within the calls that wrap it."""
+    while isinstance(node, ast.Call):
+        if last_name(node.func) == "as_view" and isinstance(node.func, ast.Attribute):
+            node = node.func.value
+        elif node.args:
+            node = node.args[0]
+        else:
+            node = node.func
+    name = dotted_name(node)
+    return f"{NAME}{name}" if name else encode(node)
+
+
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    for value in node.__dict__.values():
+        if isinstance(value, ast.AST):
+            if not isinstance(value, ast.expr_context):
+                yield value
+        elif type(value) is list:
+            for item in value:
+                if isinstance(item, ast.AST):
+                    yield item
