@@ -73,7 +73,12 @@ class TestTwoBranches:
         assert repository.accepted == ["m04", "m06", "m07"]
         assert repository.project.check(fails_on_stale=True).is_clean
 
-    def test_are_refused_in_conflict_and_settled_by_an_update(self, repository: Repository, run: Run) -> None:
+    @pytest.mark.parametrize("style", ["merge", "diff3"])
+    def test_are_refused_in_conflict_and_settled_by_an_update(
+        self, repository: Repository, run: Run, style: str
+    ) -> None:
+        repository.git("config", "merge.conflictStyle", style)
+
         def mend_and_accept() -> None:
             repository.mend("m06")
             repository.accept("m08")
