@@ -119,7 +119,7 @@ def suggest_contexts(folder: Path, *, sources: Sources, wanted: int | None = Non
         members={c.name: tuple(unit.name for unit in c.units) for c in clustering.candidates},
         crossing=sum(evidence.incoming.total() for evidence in found.values()),
         crossing_share=_crossing_share(found),
-        remarks=tuple(_remarks(anatomy, history, sources)),
+        remarks=tuple(_remarks(anatomy, history, sources, groups)),
         unresolved=anatomy.unresolved,
         alone=tuple(unit.name for unit in clustering.alone if not unit.is_piece),
         division=division,
@@ -163,7 +163,7 @@ def rank_contexts(context_map: ContextMap, *, sources: Sources) -> Suggestion:
         },
         crossing=sum(evidence.incoming.total() for evidence in found.values()),
         crossing_share=_crossing_share(found),
-        remarks=tuple(_remarks(anatomy, history, sources)),
+        remarks=tuple(_remarks(anatomy, history, sources, groups)),
         unresolved=anatomy.unresolved,
     )
 
@@ -248,12 +248,15 @@ def _whole_layers(layers: Mapping[str, Layer], division: Division) -> Iterator[L
         yield Layer(app.label, "giant", reason)
 
 
-def _remarks(anatomy: Anatomy, history: History, sources: Sources) -> Iterator[str]:
+def _remarks(
+    anatomy: Anatomy, history: History, sources: Sources, groups: Mapping[str, str | None]
+) -> Iterator[str]:
     if not any(part.table for part in anatomy.parts.values()):
         yield "no model with a table was found in the source: whole apps were looked at instead"
-    if anatomy.users:
+    pointing = {groups[model] for model in anatomy.users} - {None}
+    if len(pointing) > 1:
         yield (
-            f"{anatomy.user_model} is no code of this project, and {_models(len(anatomy.users))} at it: "
+            f"{anatomy.user_model} is no code of this project, and rows of {len(pointing)} contexts hold its keys: "
             "whichever leaves first needs a Reference in place of that foreign key"
         )
     if history.remark:
@@ -268,7 +271,3 @@ def _remarks(anatomy: Anatomy, history: History, sources: Sources) -> Iterator[s
             yield f"rows: {len(missing)} of {len(tables)} tables are not in the database, the first is {missing[0]}"
     if anatomy.problems:
         yield f"{len(anatomy.problems)} files could not be read as a whole; the first is {anatomy.problems[0]}"
-
-
-def _models(count: int) -> str:
-    return "1 model points" if count == 1 else f"{count} models point"

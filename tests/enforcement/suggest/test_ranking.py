@@ -158,13 +158,18 @@ def suggestion() -> Suggestion:
 
 
 class TestUsersOfAThirdParty:
-    def test_are_told_of_in_a_remark(self, project: TinyProject) -> None:
-        project.write({"shop/bookings/models.py": MODELS + "from django.conf import settings\nclass Booking(models.Model):\n"
-                       "    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)\n"})  # fmt: skip
+    @pytest.mark.parametrize("pointing", [1, 2])
+    def test_are_told_of_where_several_contexts_hold_their_keys(
+        self, project: TinyProject, pointing: int
+    ) -> None:
+        for name in ("bookings", "payments")[:pointing]:
+            models = "class Thing(models.Model):\n    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE)\n"
+            project.write({f"shop/{name}/models.py": MODELS + "from django.conf import settings\n" + models})
 
-        said = rank_contexts(load_map(project.folder / "boundaries.toml"), sources=Sources())
+        remarks = rank_contexts(load_map(project.folder / "boundaries.toml"), sources=Sources()).remarks
 
-        assert said.remarks[0].startswith("auth.User is no code of this project, and 1 model points at it")
+        told = [remark for remark in remarks if remark.startswith("auth.User is no code of this project")]
+        assert [("rows of 2 contexts" in remark) for remark in told] == [True] * (pointing - 1)
 
 
 class TestMonolith:
