@@ -85,6 +85,14 @@ class TestAComment:
             (2, ("BD219",), "", (3,)),
         ]
 
+    def test_in_a_template_excuses_its_line(self, project: TinyProject) -> None:
+        include = '{% include "payments/receipt.html" %}'
+        page = f"{include} {{# boundaries: allow BD221 -- ticket 7 #}}\n{include}\n{{# boundaries: allow BD221 #}}\n"
+        project.write({"shop/payments/templates/payments/receipt.html": "<p>\n"})
+        project.write({"shop/bookings/templates/bookings/show.html": page})
+
+        assert [(v.rule, v.line) for v in project.check().new] == [("BD221", 2), ("BD216", 3)]
+
 
 class TestAFaultyComment:
     @pytest.mark.parametrize(
