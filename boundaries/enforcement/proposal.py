@@ -119,17 +119,18 @@ def propose(folder: Path, *, cache_folder: Path | None = None) -> Proposal:
     return Proposal(folder, root.path, chosen, tuple(_named(apps)), tuple(left_out), remarks, facts)
 
 
-def write_proposal(proposal: Proposal) -> Path:
-    """Write a proposal: into the folder's `pyproject.toml` if there is one, else as `boundaries.toml`.
+def write_proposal(proposal: Proposal, *, file: Path | None = None) -> Path:
+    """Write a proposal: into `file`; without it into the folder's `pyproject.toml` if there is one, else as
+    `boundaries.toml`.
 
-    :raises MapExists: when the folder has a map.
+    :raises MapExists: when the folder has a map, or the file is there.
     :raises MapUnreadable: when there is a `pyproject.toml` that is no TOML.
     """
     pyproject = proposal.folder / "pyproject.toml"
-    alone = proposal.folder / "boundaries.toml"
+    alone = proposal.folder / (file.name if file and file.name != pyproject.name else "boundaries.toml")
     if alone.exists():
         raise MapExists(path=str(alone))
-    if not pyproject.is_file():
+    if not pyproject.is_file() or (file and file.name == alone.name):
         alone.write_text(proposal.as_toml(), encoding="utf-8")
         return alone
     if _has_map(pyproject):

@@ -38,7 +38,7 @@ def run_init(options: argparse.Namespace) -> int:
     """Propose a map, and write it if asked to."""
     folder = options.config.parent if options.config else Path.cwd()
     proposal = propose(folder, cache_folder=_cache_folder(options))
-    written = write_proposal(proposal) if options.write else None
+    written = write_proposal(proposal, file=options.config) if options.write else None
     if options.format == "json":
         print_json({**proposal.as_dict(), "written": written})
         return DONE

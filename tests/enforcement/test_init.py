@@ -239,6 +239,16 @@ class TestWriting:
         assert text.startswith('[project]\nname = "x"\n\n[tool.boundaries]\nsettings = "site.settings.dev"\n')
         assert cli.main(["check"]) == 0
 
+    def test_goes_into_the_file_that_is_named(self, shop: TinyProject) -> None:
+        shop.write({"pyproject.toml": ""})
+
+        named = str(shop.folder / "contexts.toml")
+
+        assert cli.main(["init", "--write", "--config", named]) == 0
+        assert cli.main(["check", "--config", named]) == 0
+        assert cli.main(["init", "--write", "--config", named]) == 2
+        assert (shop.folder / "pyproject.toml").read_text() == ""
+
     def test_does_not_touch_a_pyproject_that_is_broken(
         self, shop: TinyProject, capsys: pytest.CaptureFixture[str]
     ) -> None:
