@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -70,6 +71,7 @@ def look_at(stranger: Stranger, folder: Path) -> dict[str, Any]:
     """Fetch a project, run every verb on it as it came, and return the figures."""
     place = fetch(stranger, folder)
     cache = folder / "cache" / stranger.name
+    shutil.rmtree(cache, ignore_errors=True)
     (place / "boundaries.toml").unlink(missing_ok=True)
     runs = {
         "init": run_verb(place, cache, "init", "--write", "--no-cache"),
