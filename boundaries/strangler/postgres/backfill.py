@@ -55,13 +55,15 @@ def copy_table(
 ) -> int:
     """Copy what the ledger does not know yet of one table, chunk by chunk; returns the rows of this run.
 
-    `tell` is called after each chunk with the chunk's rows.
+    It ends at the key that is the highest now: later ones are in the log, and a table that grows faster than it is
+    copied would keep us for ever. `tell` is called after each chunk with the chunk's rows.
     """
     copied = 0
+    last = _last_key(source, table)
     low, is_done = _progress(target, context, table)
     while not is_done:
-        high = next_boundary(source, table, low, chunk_rows)
-        rows = _copy_chunk(source, target, context, table, low, high)
+        high = next_boundary(source, table, low, chunk_rows, last=last)
+        rows = _copy_chunk(source, target, context, table, low, high, last=last)
         copied += rows
         tell(rows)
         low, is_done = high, high is None
@@ -98,14 +100,19 @@ def range_condition(table: Table, low: Sequence[str] | None, high: Sequence[str]
 
 
 def next_boundary(
-    connection: Connection, table: Table, low: Sequence[str] | None, rows: int
+    connection: Connection,
+    table: Table,
+    low: Sequence[str] | None,
+    rows: int,
+    *,
+    last: Sequence[str] | None = None,
 ) -> list[str] | None:
-    """The key that ends the next range of `rows` rows after `low`; None when fewer are left."""
+    """The key that ends the next range of `rows` rows after `low`; None when fewer are left up to `last`."""
     found = connection.execute(
         sql.SQL("SELECT {} FROM {} t WHERE {} ORDER BY {} OFFSET {} LIMIT 1").format(
             table.key_array("t"),
             table.qualified,
-            range_condition(table, low, None),
+            range_condition(table, low, last),
             table.key_columns(),
             sql.Literal(rows - 1),
         )
@@ -114,11 +121,12 @@ def next_boundary(
 
 
 def _copy_chunk(
-    source: Connection, target: Connection, context: str, table: Table, low: Sequence[str] | None, high: Sequence[str] | None
+    source: Connection, target: Connection, context: str, table: Table, low: Sequence[str] | None, high: Sequence[str] | None, *,
+    last: Sequence[str] | None,
 ) -> int:  # fmt: skip
     columns = identifiers(table.copied)
     read = sql.SQL("COPY (SELECT {} FROM {} WHERE {}) TO STDOUT (FORMAT BINARY)").format(
-        columns, table.qualified, range_condition(table, low, high)
+        columns, table.qualified, range_condition(table, low, high or last)
     )
     write = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(table.qualified, columns)
     with target.transaction():
@@ -134,6 +142,18 @@ def _copy_chunk(
         )
     fault_point("replicate.chunk_committed")
     return rows
+
+
+def _last_key(source: Connection, table: Table) -> list[str] | None:
+    found = source.execute(
+        sql.SQL("SELECT {} FROM {} t WHERE {} ORDER BY {} LIMIT 1").format(
+            table.key_array("t"),
+            table.qualified,
+            table.condition,
+            sql.SQL(", ").join(sql.SQL("{} DESC").format(sql.Identifier(name)) for name in table.spec.key),
+        )
+    ).fetchone()
+    return list(found[0]) if found else None
 
 
 def _progress(target: Connection, context: str, table: Table) -> tuple[list[str] | None, bool]:

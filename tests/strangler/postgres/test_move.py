@@ -91,6 +91,31 @@ class TestBackfill:
 
         sides.assert_equal()
 
+    def test_a_table_that_grows_faster_than_it_is_copied_is_copied_to_an_end(self, sides):
+        sides.install()
+        fill(sides)
+        both, app = sides.both, sides.app()
+        backfill.prepare(both.service, "ledger")
+        backfill.empty(both.service, "ledger", both.tables("monolith"))
+        shape.set_aside(both.service, "ledger", both.tables("service"))
+        chunks = []
+
+        def grow(rows):
+            chunks.append(rows)
+            assert len(chunks) < 20, "it runs after the end of the table"
+            app.execute(
+                "INSERT INTO ledger_entry (account_id, amount, note) SELECT account_id, amount, note FROM ledger_entry ORDER BY id LIMIT 100"
+            )
+
+        entries = next(table for table in both.tables("monolith") if table.name == "ledger_entry")
+        for table in both.tables("monolith"):
+            tell = grow if table == entries else lambda rows: None
+            backfill.copy_table(both.monolith, both.service, "ledger", table, chunk_rows=50, tell=tell)
+        cycle(both.flow("monolith"))
+        shape.build(both.service, "ledger")
+
+        sides.assert_equal()
+
 
 class TestApply:
     def test_follows_inserts_updates_deletes_and_key_changes(self, sides):
