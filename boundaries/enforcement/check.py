@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from boundaries.contexts.map import ContextMap
 from boundaries.enforcement.baseline import Entry, Progress, progress_of, read_baseline, write_baseline
@@ -17,10 +17,12 @@ from boundaries.enforcement.coupling import (
     Disagreement,
     disagreements_as_dict,
 )
-from boundaries.enforcement.findings import find_all
-from boundaries.enforcement.graph import Reading, read_graph
-from boundaries.enforcement.witness import Witness
+from boundaries.enforcement.outcome import find_outcome
 from boundaries.errors import BoundaryError
+
+if TYPE_CHECKING:
+    from boundaries.enforcement.graph import Reading
+    from boundaries.enforcement.witness import Witness
 
 
 class ReasonMissing(BoundaryError):
@@ -107,8 +109,9 @@ def run_check(
     """
     if accept_new is not None and not accept_new.strip():
         raise ReasonMissing
-    reading = read_graph(context_map, cache_folder=cache_folder, use_linter=use_linter, witnesses=witnesses)
-    found = [*reading.graph.couplings, *find_all(reading.graph, reading.analysis, reading.exceptions)]
+    outcome = find_outcome(context_map, cache_folder=cache_folder, use_linter=use_linter, witnesses=witnesses)
+    graph = outcome.graph
+    found = [*graph.couplings, *outcome.findings]
     violations = sorted((c for c in found if not c.allowed), key=lambda c: c.sort_key)
     updates = update_baseline or accept_new is not None
     before = read_baseline(context_map, settles_conflicts=updates)
@@ -123,10 +126,10 @@ def run_check(
         stale=tuple(stale),
         fails_on_stale=fails_on_stale,
         contexts=len(context_map.contexts),
-        couplings=len(reading.graph.couplings),
-        unresolved=reading.graph.unresolved,
-        notices=(*reading.graph.notices, *(_not_accepted(found, context_map) if accept_new else ())),
-        disagreements=reading.graph.disagreements,
+        couplings=len(graph.couplings),
+        unresolved=graph.unresolved,
+        notices=(*graph.notices, *(_not_accepted(found, context_map) if accept_new else ())),
+        disagreements=graph.disagreements,
         progress=progress_of(violations, before, is_accepting=accept_new is not None),
         updates_baseline=updates,
     )
@@ -147,16 +150,22 @@ def baselined_graph(
     context_map: ContextMap, *, cache_folder: Path | None = None, witnesses: Sequence[Witness] = ()
 ) -> CouplingGraph:
     """The coupling graph, each violation marked with whether the baseline knows it."""
-    return baselined_reading(context_map, cache_folder=cache_folder, witnesses=witnesses).graph
+    graph = find_outcome(context_map, cache_folder=cache_folder, witnesses=witnesses).graph
+    return _baselined(graph, context_map)
 
 
 def baselined_reading(
     context_map: ContextMap, *, cache_folder: Path | None = None, witnesses: Sequence[Witness] = ()
 ) -> Reading:
     """What was read, its graph marked by the baseline."""
+    from boundaries.enforcement.graph import read_graph
+
     reading = read_graph(context_map, cache_folder=cache_folder, witnesses=witnesses)
-    graph = reading.graph
+    return replace(reading, graph=_baselined(reading.graph, context_map))
+
+
+def _baselined(graph: CouplingGraph, context_map: ContextMap) -> CouplingGraph:
     marked, _ = read_baseline(context_map).mark([c for c in graph.couplings if not c.allowed])
     allowed = [coupling for coupling in graph.couplings if coupling.allowed]
     ordered = sorted([*marked, *allowed], key=lambda coupling: coupling.sort_key)
-    return replace(reading, graph=replace(graph, couplings=tuple(ordered)))
+    return replace(graph, couplings=tuple(ordered))

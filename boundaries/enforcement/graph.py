@@ -5,31 +5,47 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 
-from boundaries import __version__
 from boundaries.contexts.map import ContextMap
 from boundaries.enforcement import linter
 from boundaries.enforcement.coupling import Coupling, CouplingGraph
 from boundaries.enforcement.exception import Exceptions
+from boundaries.enforcement.key import result_key
 from boundaries.enforcement.kinds import FINDERS, Analysis, Link
 from boundaries.enforcement.rules import check_severities, judge, rule_of, severity_of
 from boundaries.enforcement.rules.rule import Rule
-from boundaries.enforcement.source.cache import FactCache
-from boundaries.enforcement.source.reader import SourceText, read_facts, read_texts
+from boundaries.enforcement.source.cache import Cache
+from boundaries.enforcement.source.reader import read_facts
+from boundaries.enforcement.source.text import SourceText, read_texts
 from boundaries.enforcement.witness import Witness
 
 _MOST_FILES_NAMED = 5
+# Under this name import-linter's answer is kept.
+_ANSWER = "import-linter"
 
 
 @dataclass(frozen=True)
 class Reading:
-    """The graph, with the analysis that it came from and the exceptions that the source grants."""
+    """The graph, with the analysis that it came from and the exceptions that the source grants.
+
+    It is not `is_lasting` when a file changed meanwhile, when something kept import-linter from working, or when
+    nothing is to be kept.
+    """
 
     graph: CouplingGraph
     analysis: Analysis
     exceptions: Exceptions
+    is_lasting: bool = False
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is to be read, the key of all of it, and what is known of it already."""
+
+    text: SourceText
+    key: str
+    cache: Cache
 
 
 def read_graph(
@@ -44,14 +60,21 @@ def read_graph(
     Nothing of the project is imported or run, and nothing is written into it; without `cache_folder` nothing
     is written at all. `witnesses` are asked for what the source does not show.
     """
-    check_severities(context_map)
-    cache = FactCache(cache_folder, context_map.root)
     text = read_texts(context_map)
-    key = _verdict_key(text, context_map)
-    answer = cache.verdict(key) if use_linter else b""
+    source = Source(text, result_key(text, context_map), Cache(cache_folder, context_map.root))
+    return read_source_graph(context_map, source, use_linter=use_linter, witnesses=witnesses)
+
+
+def read_source_graph(
+    context_map: ContextMap, source: Source, *, use_linter: bool, witnesses: Sequence[Witness]
+) -> Reading:
+    """The same for source whose files are found already."""
+    check_severities(context_map)
+    cache = source.cache
+    answer = cache.result(source.key, _ANSWER) if use_linter else b""
     running = linter.start(context_map) if answer is None else None
     try:
-        facts = read_facts(text, context_map, cache)
+        facts = read_facts(source.text, context_map, cache)
         analysis = Analysis.of(context_map, facts)
         links = [link for find in FINDERS.values() for link in find(analysis)]
         answer = running.answer() if running else answer or b""
@@ -59,8 +82,13 @@ def read_graph(
         if running:
             running.stop()
     verdict = linter.read_verdict(answer) if use_linter else linter.Verdict()
-    known = {file_key: said for (_, file_key), (_, said) in zip(text.files, facts.files, strict=True)}
-    cache.save(facts=known, verdicts={key: answer} if use_linter and not verdict.problem else None)
+    is_steady = cache.is_kept and _is_as_read(source.text, context_map)
+    is_lasting = is_steady and not verdict.problem
+    if is_steady:
+        keys = (key for _, key in source.text.files)
+        cache.save_facts(dict(zip(keys, (said for _, said in facts.files), strict=True)))
+    if is_lasting and use_linter:
+        cache.save_results(source.key, {_ANSWER: answer})
     links += _unseen_by_us(links, verdict, analysis)
     testimonies = [witness(links, analysis) for witness in witnesses]
     links += [link for testimony in testimonies for link in testimony.links]
@@ -74,7 +102,12 @@ def read_graph(
         notices=(*_notices(facts.problems, verdict, invisible), *(n for t in testimonies for n in t.notices)),
         disagreements=tuple(d for t in testimonies for d in t.disagreements) if witnesses else None,
     )
-    return Reading(graph, analysis, exceptions)
+    return Reading(graph, analysis, exceptions, is_lasting)
+
+
+def _is_as_read(text: SourceText, context_map: ContextMap) -> bool:
+    """Whether the files still say what was hashed: somebody may save one while others are being read."""
+    return read_texts(context_map).digest == text.digest
 
 
 def _judged(link: Link, context_map: ContextMap, verdict: linter.Verdict, exceptions: Exceptions) -> Coupling:
@@ -150,11 +183,3 @@ def _notices(problems: list[str], verdict: linter.Verdict, invisible: list[str])
             f"the first is {invisible[0]}; they were judged all the same"
         )
     return notices
-
-
-def _verdict_key(text: SourceText, context_map: ContextMap) -> str:
-    digest = blake2b(digest_size=16)
-    said = [path.read_text(encoding="utf-8", errors="replace") for path in context_map.files]
-    for part in (text.digest, *said, __version__):
-        digest.update(part.encode() + b"\0")
-    return digest.hexdigest()

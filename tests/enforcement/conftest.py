@@ -17,8 +17,9 @@ from boundaries.enforcement.check import CheckResult, run_check
 from boundaries.enforcement.coupling import Coupling, CouplingGraph
 from boundaries.enforcement.graph import read_graph
 from boundaries.enforcement.kinds import FINDERS, Analysis, Link
-from boundaries.enforcement.source.cache import FactCache
-from boundaries.enforcement.source.reader import read_facts, read_texts
+from boundaries.enforcement.source.cache import Cache
+from boundaries.enforcement.source.reader import read_facts
+from boundaries.enforcement.source.text import read_texts
 
 TWO_CONTEXTS = """\
 [contexts.bookings]
@@ -64,7 +65,7 @@ class TinyProject:
         """What the finders find, sorted, and what they could not resolve; import-linter has no part in it."""
         context_map = load_map(self.folder / "boundaries.toml")
         texts = read_texts(context_map)
-        analysis = Analysis.of(context_map, read_facts(texts, context_map, FactCache(None, context_map.root)))
+        analysis = Analysis.of(context_map, read_facts(texts, context_map, Cache(None, context_map.root)))
         found = [link for find in FINDERS.values() for link in find(analysis)]
         return sorted(
             found, key=lambda link: (link.path, link.line, link.source, link.target)
