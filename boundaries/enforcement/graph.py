@@ -88,7 +88,7 @@ def read_source_graph(
         keys = (key for _, key in source.text.files)
         cache.save_facts(dict(zip(keys, (said for _, said in facts.files), strict=True)))
     if is_lasting and use_linter:
-        cache.save_results(source.key, {_ANSWER: answer})
+        cache.save_result(source.key, _ANSWER, answer)
     links += _unseen_by_us(links, verdict, analysis)
     testimonies = [witness(links, analysis) for witness in witnesses]
     links += [link for testimony in testimonies for link in testimony.links]

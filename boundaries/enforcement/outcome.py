@@ -6,11 +6,12 @@ the files are hashed and nothing else is done; what reading needs is not even im
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-import msgspec
 
 from boundaries.contexts.map import ContextMap
 from boundaries.enforcement.coupling import Coupling, CouplingGraph
@@ -21,12 +22,28 @@ from boundaries.enforcement.source.text import read_texts
 if TYPE_CHECKING:
     from boundaries.enforcement.witness import Witness
 
+_row_of = attrgetter(*(field.name for field in fields(Coupling)))
 
-class Outcome(msgspec.Struct, frozen=True):
+
+@dataclass(frozen=True)
+class Outcome:
     """The coupling graph, and what rules over the whole project found."""
 
     graph: CouplingGraph
     findings: tuple[Coupling, ...]
+
+    def encode(self) -> bytes:
+        """As bytes to keep, without what witnesses said."""
+        graph = self.graph
+        couplings, findings = (list(map(_row_of, found)) for found in (graph.couplings, self.findings))
+        return json.dumps([couplings, findings, graph.unresolved, graph.notices]).encode()
+
+    @classmethod
+    def decode(cls, kept: bytes) -> Outcome:
+        """The outcome that was encoded."""
+        couplings, findings, unresolved, notices = json.loads(kept)
+        graph = CouplingGraph(_couplings(couplings), unresolved, tuple(notices))
+        return cls(graph, _couplings(findings))
 
 
 def find_outcome(
@@ -43,10 +60,10 @@ def find_outcome(
     cache = Cache(cache_folder, context_map.root)
     text = read_texts(context_map)
     key = result_key(text, context_map)
-    name = "outcome" if use_linter else "outcome without import-linter"
+    name = "outcome" if use_linter else "outcome-alone"
     kept = None if witnesses else cache.result(key, name)
     if kept is not None:
-        return msgspec.msgpack.decode(kept, type=Outcome)
+        return Outcome.decode(kept)
     from boundaries.enforcement.findings import find_all
     from boundaries.enforcement.graph import Source, read_source_graph
 
@@ -54,6 +71,10 @@ def find_outcome(
     reading = read_source_graph(context_map, source, use_linter=use_linter, witnesses=witnesses)
     findings = tuple(find_all(reading.graph, reading.analysis, reading.exceptions))
     outcome = Outcome(reading.graph, findings)
-    if not witnesses and reading.is_lasting:
-        cache.save_results(key, {name: msgspec.msgpack.encode(outcome)})
+    if reading.is_lasting and not witnesses:
+        cache.save_result(key, name, outcome.encode())
     return outcome
+
+
+def _couplings(rows: Sequence[Sequence[object]]) -> tuple[Coupling, ...]:
+    return tuple(Coupling(*row) for row in rows)  # type: ignore[arg-type]

@@ -8,18 +8,14 @@ import sys
 from pathlib import Path
 
 from boundaries.cli import DONE, FOUND, Verb, print_json
-from boundaries.contexts.compiled import compile_map
 from boundaries.contexts.map import load_map
 from boundaries.enforcement.check import baselined_graph, run_check
 from boundaries.enforcement.coupling import KINDS, Coupling
 from boundaries.enforcement.evidence import configure_evidence, witnesses_of
 from boundaries.enforcement.explanation import EXPLAIN
-from boundaries.enforcement.overview import look_over
 from boundaries.enforcement.owners import OWNERS
 from boundaries.enforcement.picture import formats
-from boundaries.enforcement.proposal import propose, write_proposal
 from boundaries.enforcement.reports import FORMATS, disagreement
-from boundaries.enforcement.reports.as_json import output_schema
 from boundaries.enforcement.rules import rule_of
 from boundaries.enforcement.source.cache import default_folder
 from boundaries.enforcement.suggest.verb import SUGGEST
@@ -36,6 +32,8 @@ class OutputUnwritable(BoundaryError):
 
 def run_init(options: argparse.Namespace) -> int:
     """Propose a map, and write it if asked to."""
+    from boundaries.enforcement.proposal import propose, write_proposal
+
     folder = options.config.parent if options.config else Path.cwd()
     proposal = propose(folder, cache_folder=_cache_folder(options))
     written = write_proposal(proposal, file=options.config) if options.write else None
@@ -98,8 +96,12 @@ def run_map(options: argparse.Namespace) -> int:
     """Draw the contexts and what couples them, or compile the map."""
     context_map = load_map(options.config)
     if options.compile:
+        from boundaries.contexts.compiled import compile_map
+
         _emit(compile_map(context_map).rstrip("\n"), options.output)
         return DONE
+    from boundaries.enforcement.overview import look_over
+
     witnesses = witnesses_of(options, context_map)
     overview = look_over(context_map, cache_folder=_cache_folder(options), witnesses=witnesses)
     _emit(formats.draw(overview, chosen=options.format), options.output)
@@ -108,6 +110,8 @@ def run_map(options: argparse.Namespace) -> int:
 
 def run_schema(options: argparse.Namespace) -> int:  # noqa: ARG001
     """Print what the JSON of every verb looks like."""
+    from boundaries.enforcement.reports.as_json import output_schema
+
     print(output_schema())
     return DONE
 

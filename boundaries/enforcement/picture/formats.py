@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib
 import json
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from boundaries.enforcement.overview import Overview
+if TYPE_CHECKING:
+    from boundaries.enforcement.overview import Overview
 
 FORMATS = ("text", "mermaid", "svg", "html", "json", "backstage")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from boundaries.contexts.map import Context
-from boundaries.enforcement.kinds.link import Link
+from boundaries.enforcement.link import Link
 from boundaries.enforcement.rules.rule import Example, Rule
 
 
