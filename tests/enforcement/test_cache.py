@@ -103,7 +103,6 @@ class TestAWarmRun:
             "subprocess",
             "rich",
             "msgspec",
-            "tempfile",
             "django",
             "celery",
             "boundaries.enforcement.kinds",
