@@ -109,3 +109,15 @@ class TestTwoBranches:
 
         assert repository.accepted == ["m02", "m03", "m04", "m06", "m07", "m08"]
         assert repository.project.check(fails_on_stale=True).is_clean
+
+    def test_may_count_one_violation_differently_and_the_larger_count_holds(
+        self, repository: Repository
+    ) -> None:
+        twice = json.loads(repository.file.read_text())
+        first = twice["accepted"][0]
+        twice["accepted"][:1] = [{**first, "count": 1}, {**first, "count": 3}, {**first, "count": 2}]
+        repository.file.write_text(json.dumps(twice))
+
+        repository.project.write({"shop/bookings/m02.py": IMPORT * 4})
+
+        assert [violation.line for violation in repository.project.check().new] == [4]
