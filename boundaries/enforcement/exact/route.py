@@ -10,9 +10,10 @@ from boundaries.enforcement.kinds.link import Link
 
 
 def find(observation: Observation, ground: Ground) -> Iterator[Link]:
-    """One link for each URLconf and module of views."""
+    """One link for each URLconf and module of views; what a decorator has made of a view is not one."""
     context_of = ground.analysis.context_map.context_of_module
-    for urlconf, module in sorted({(route.urlconf, route.module) for route in observation.routes}):
+    views = {(r.urlconf, r.module) for r in observation.routes if "<locals>" not in r.qualname}
+    for urlconf, module in sorted(views):
         link = ground.link(
             kind="url",
             module=urlconf,

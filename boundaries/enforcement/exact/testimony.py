@@ -33,10 +33,7 @@ def exact_witness(observation: Observation) -> Witness:
         return Testimony(
             links=tuple(unseen),
             disagreements=(
-                *(
-                    disagreement(link, known_to="exact", reason=f"the source does not show it: {link.detail}")
-                    for link in unseen
-                ),
+                *(disagreement(link, known_to="exact", reason=link.detail) for link in unseen),
                 *(found for group in unknown for found in group),
             ),
             notices=observation.problems,

@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import FrameType
 from typing import Any
 
 from boundaries.enforcement.recorder.place import Place, Places
 from boundaries.enforcement.recorder.recording import Recording, Row
-from boundaries.enforcement.recorder.statement import Statement, read_statement
+from boundaries.enforcement.recorder.statement import read_statement
 
 Execute = Callable[[str, Any, bool, dict[str, Any]], Any]
 
@@ -21,6 +22,32 @@ class Owner:
 
     label: str
     context: str
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One owned table that a statement names."""
+
+    table: str
+    owner: Owner
+    is_write: bool
+    verb: str
+
+
+class Tables:
+    """Who owns the tables that a statement names; worked out once for each text."""
+
+    def __init__(self, owners: Mapping[str, Owner]) -> None:
+        self._owners = owners
+        self.used_in = lru_cache(maxsize=4096)(self._used_in)
+
+    def _used_in(self, sql: str) -> tuple[Use, ...]:
+        statement = read_statement(sql)
+        return tuple(
+            Use(table, self._owners[table], table in statement.writes, statement.verb)
+            for table in sorted(statement.reads | statement.writes)
+            if table in self._owners
+        )
 
 
 @dataclass(slots=True)
@@ -38,7 +65,7 @@ class Observer:
     def __init__(
         self,
         *,
-        tables: Mapping[str, Owner],
+        tables: Tables,
         places: Places,
         recording: Recording,
         complain: Callable[[Exception], None],
@@ -81,21 +108,15 @@ class Observer:
             self._complain(error)
 
     def _note(self, sql: Any, frame: FrameType) -> None:
-        statement = read_statement(sql if isinstance(sql, str) else str(sql))
-        owners = [
-            (table, self._tables[table])
-            for table in statement.reads | statement.writes
-            if table in self._tables
-        ]
-        place = self._places.find(frame) if owners else None
+        used = self._tables.used_in(sql if isinstance(sql, str) else str(sql))
+        place = self._places.find(frame) if used else None
         if place is None or place.is_test:
             return
-        for table, owner in owners:
-            is_write = table in statement.writes
-            if owner.context != place.context:
-                self._recording.add(_row(place, owner, table, statement, is_write=is_write))
-            if is_write and self._transaction is not None:
-                self._transaction.writes.setdefault(owner.context, (place, owner))
+        for use in used:
+            if use.owner.context != place.context:
+                self._recording.add(_row(place, use))
+            if use.is_write and self._transaction is not None:
+                self._transaction.writes.setdefault(use.owner.context, (place, use.owner))
 
     def _open(self, frame: FrameType) -> None:
         self._transaction = Transaction(self._places.find(frame))
@@ -113,21 +134,18 @@ class Observer:
             self._recording.add(row)
 
 
-def _row(place: Place, owner: Owner, table: str, statement: Statement, *, is_write: bool) -> Row:
-    if place.way == "raw":
-        kind, target = "sql", table
-    else:
-        kind, target = ("relation" if place.way == "relation" else "lookup"), owner.label
+def _row(place: Place, use: Use) -> Row:
+    kind = {"raw": "sql", "orm": "lookup"}.get(place.way, place.way)
     return Row(
         kind=kind,
         path=place.path,
         line=place.line,
         source=place.source,
         source_context=place.context,
-        target_context=owner.context,
-        target=target,
-        access="write" if is_write else "read",
-        detail=f"{statement.verb} at run time",
+        target_context=use.owner.context,
+        target=use.table if kind == "sql" else use.owner.label,
+        access="write" if use.is_write else "read",
+        detail=f"{use.verb} at run time",
     )
 
 

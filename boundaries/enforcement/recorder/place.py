@@ -50,28 +50,30 @@ class Places:
         self._map = context_map
         self._root = f"{context_map.root}/"
         self._files: dict[str, _File | str | None] = {}
+        self._places: dict[tuple[str, int, str], Place] = {}
 
     def find(self, frame: FrameType | None) -> Place | None:
         """The innermost place at or below `frame`; None when no context has a part in it.
 
         Shared code acts for whoever calls it, so it is passed by.
         """
-        way = "raw"
+        way, files = "raw", self._files
         while frame is not None:
             name = frame.f_code.co_filename
-            file = self._files[name] if name in self._files else self._describe(name)
-            if file is None:
-                pass
-            elif isinstance(file, str):
-                way = file if way == "raw" or file == "relation" else way
-            else:
-                return self._place(file, frame, way)
+            file = files[name] if name in files else self._describe(name)
+            if file is not None:
+                if isinstance(file, _File):
+                    return self._place(file, frame, way)
+                way = file if way != "relation" else way
             frame = frame.f_back
         return None
 
     def _place(self, file: _File, frame: FrameType, way: str) -> Place:
-        source = symbol_name(file.module, _ANONYMOUS.sub("", frame.f_code.co_qualname))
-        return Place(file.relative, frame.f_lineno, source, file.context, way, file.is_test)
+        key = (file.relative, frame.f_lineno, way)
+        if key not in self._places:
+            source = symbol_name(file.module, _ANONYMOUS.sub("", frame.f_code.co_qualname))
+            self._places[key] = Place(file.relative, frame.f_lineno, source, file.context, way, file.is_test)
+        return self._places[key]
 
     def _describe(self, name: str) -> _File | str | None:
         described = self._file(name) or next((way for end, way in _WAYS.items() if name.endswith(end)), None)

@@ -17,7 +17,7 @@ from django.db.transaction import Atomic, get_connection
 from boundaries.contexts.call import command_called
 from boundaries.contexts.map import ContextMap
 from boundaries.contexts.ownership import context_of_model
-from boundaries.enforcement.recorder.observer import Observer, Owner
+from boundaries.enforcement.recorder.observer import Observer, Owner, Tables
 from boundaries.enforcement.recorder.place import Places
 from boundaries.enforcement.recorder.recording import Recording
 
@@ -30,7 +30,7 @@ class Recorder:
     def __init__(self, context_map: ContextMap, recording: Recording) -> None:
         self.recording = recording
         self._places = Places(context_map)
-        self._tables = tables_by_owner(context_map)
+        self._tables = Tables(owners_by_table(context_map))
         self._has_complained = False
         self._hooks = ExitStack()
         self._watched: WeakSet[BaseDatabaseWrapper] = WeakSet()
@@ -80,7 +80,7 @@ class Recorder:
             log.warning("something could not be recorded; this is said once", exc_info=error)
 
 
-def tables_by_owner(context_map: ContextMap) -> dict[str, Owner]:
+def owners_by_table(context_map: ContextMap) -> dict[str, Owner]:
     """Every table of a context that is not shared, in lower case, with its model; automatic ones too."""
     owners = {}
     for model in apps.get_models(include_auto_created=True):
@@ -101,10 +101,9 @@ def _told_of_transactions() -> Iterator[None]:
         _tell(self, Observer.enter)
 
     def tell_leave(self: Atomic, *error: Any) -> None:
-        try:
-            leave(self, *error)
-        finally:
-            _tell(self, Observer.leave)
+        # Told first: the hooks of on_commit() run in here too, and they have no part in the transaction.
+        _tell(self, Observer.leave)
+        leave(self, *error)
 
     Atomic.__enter__, Atomic.__exit__ = tell_enter, tell_leave  # type: ignore[method-assign]
     try:

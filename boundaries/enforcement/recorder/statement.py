@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 # Long lists of values are what statements mostly differ by.
 _VALUES = re.compile(
@@ -57,7 +56,6 @@ class Statement:
     writes: frozenset[str] = frozenset()
 
 
-@lru_cache(maxsize=4096)
 def read_statement(sql: str) -> Statement:
     """The tables that a statement names; empty for BEGIN, SAVEPOINT, SET and for what changes the schema."""
     tokens = list(_tokens(_VALUES.sub("()", sql)))

@@ -40,8 +40,7 @@ def record_witness(path: Path) -> Witness:
         return Testimony(
             links=tuple(unseen),
             disagreements=tuple(
-                disagreement(link, known_to="runtime", reason=f"the source does not show it: {link.detail}")
-                for link in unseen
+                disagreement(link, known_to="runtime", reason=link.detail) for link in unseen
             ),
             notices=said,
         )

@@ -94,7 +94,7 @@ class TestSchema:
         project.map(f'{text}[check]\nexclude = ["elsewhere"]\n')
 
         assert [d.reason for d in exact_graph(project).disagreements or ()] == [
-            "the source does not show it: ForeignKey payment, declared in elsewhere.models"
+            "ForeignKey payment, declared in elsewhere.models"
         ]
 
     def test_lazy_objects_of_the_project_stay_asleep(self, project: TinyProject) -> None:

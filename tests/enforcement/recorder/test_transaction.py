@@ -57,6 +57,16 @@ def test_nothing_of_what_is_written_one_after_the_other(recording: Recording) ->
     assert recording.rows() == {}
 
 
+@pytest.mark.django_db(transaction=True)
+def test_nothing_of_what_is_done_after_the_commit(recording: Recording) -> None:
+    account = Ledger.open_account(owner="Ada")
+
+    checkout.buy_after_commit(number="1", account_id=account, amount=Decimal(1))
+
+    assert Ledger.accounts(account_ids=[account])[account].balance == 1
+    assert recording.rows() == {}
+
+
 def test_nothing_of_a_transaction_that_the_test_opens(recording: Recording) -> None:
     account = Ledger.open_account(owner="Ada")
     with transaction.atomic():
