@@ -20,6 +20,11 @@ class Ground:
         context_map = self.analysis.context_map
         return context_map.context_of_model_label(label) or context_map.context_of_module(module)
 
+    def is_model(self, source: str) -> bool:
+        """Whether `module:qualname` is a model of the source."""
+        module, _, qualname = source.partition(":")
+        return self.analysis.models.of_symbol(Symbol(module, qualname)) is not None
+
     def link(
         self,
         *,

@@ -29,7 +29,8 @@ def exact_witness(observation: Observation) -> Witness:
         ground = Ground(analysis)
         known = [link for find in _FINDERS for link in find(observation, ground)]
         unseen = list(_unseen(known, shown))
-        unknown = _unknown_relations(shown, known, observation), _unknown_receivers(shown, known)
+        of_models = [link for link in shown if link.kind in _SCHEMA and ground.is_model(link.source)]
+        unknown = _unknown_relations(of_models, known, observation), _unknown_receivers(shown, known)
         return Testimony(
             links=tuple(unseen),
             disagreements=(
@@ -56,7 +57,7 @@ def _unknown_relations(
 ) -> Iterator[Disagreement]:
     loaded = {f"{model.module}:{model.qualname}" for model in observation.models}
     packages = tuple(observation.apps.values())
-    for link in _surplus((link for link in shown if link.kind in _SCHEMA), known, _relation_key):
+    for link in _surplus(shown, known, _relation_key):
         module = link.source.partition(":")[0]
         if not any(module == package or module.startswith(f"{package}.") for package in packages):
             reason = "its app is not installed in the running project"

@@ -53,7 +53,7 @@ def _signal(call: CallFact) -> str:
     owner, _, last = call.callee.rpartition(".")
     if last == "connect":
         return owner
-    first = call.arguments[0] if call.arguments else ""
+    first = call.arguments[0] if call.arguments else call.keywords.get("signal", "")
     return first[1:] if last == "receiver" and first.startswith(NAME) else ""
 
 

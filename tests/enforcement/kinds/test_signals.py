@@ -47,6 +47,8 @@ class TestSignals:
                     "m2m_changed.connect(a, Payment.payers.through)\n"
                     "post_save.connect(a, sender=choose())\n"
                     "signals.client.connect()\n"
+                    "@receiver(signal=signals.paid, dispatch_uid='c')\n"
+                    "def c(sender, **kwargs): ...\n"
                 ),
             }
         )
@@ -57,6 +59,7 @@ class TestSignals:
             (6, "shop.payments.signals.paid"),
             (8, "payments.Payment"),
             (10, "payments.Payment"),
+            (13, "shop.payments.signals.paid"),
         ]
         assert unresolved == {"signal": 1}
 
