@@ -62,6 +62,9 @@ class Ownership(models.Model):
 
     `open`: this database accepts the writes. `epoch` grows with each switch and never shrinks. `drained` is the epoch
     for which this database has everything that the other side had, so that it may be opened for that epoch.
+
+    `server` and `other_server` are the servers (system identifier, timeline) that both sides ran on when the mover last
+    looked, each with its start. While `halted` holds a reason, neither side accepts a write.
     """
 
     context = models.CharField(max_length=100, primary_key=True)
@@ -70,6 +73,13 @@ class Ownership(models.Model):
     drained = models.BigIntegerField(default=0)
     address = models.CharField(
         max_length=300, blank=True, default="", help_text="where the other side is served"
+    )
+    server = models.CharField(max_length=60, blank=True, default="", db_default="")
+    started_at = models.DateTimeField(null=True)
+    other_server = models.CharField(max_length=60, blank=True, default="", db_default="")
+    other_started_at = models.DateTimeField(null=True)
+    halted = models.TextField(
+        blank=True, default="", db_default="", help_text="why nobody may write until `recover` has been run"
     )
 
     class Meta:
@@ -85,11 +95,16 @@ class Freshness(models.Model):
 
     `tick` is a number drawn from the owner's sequence `boundaries_facades_tick` before the snapshot that was applied
     last: everything that the owner had committed when it drew a smaller number is here.
+
+    Each batch of changes is counted on both sides: `applied` is this database's count, `seen` the other one's as far
+    as it is known here to be committed. A database whose `applied` is below the other's `seen` has gone back in time.
     """
 
     context = models.CharField(max_length=100, primary_key=True)
     tick = models.BigIntegerField(default=0)
     applied_at = models.DateTimeField(default=timezone.now)
+    applied = models.BigIntegerField(default=0, db_default=0)
+    seen = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "boundaries_facades_freshness"
