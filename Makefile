@@ -3,6 +3,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 BOOKINGS ?= 100000
 SEED   ?= 1
+CYCLES ?= 100
 
 # Two workers: most tests wait for processes. A folder of tests stays with one of them.
 SIDE_BY_SIDE := --numprocesses 2 --dist loadgroup
@@ -48,8 +49,8 @@ lint: $(TEST_STAMP)      ## ruff, mypy, the look-left contract, the context map 
 bench: $(TEST_STAMP)     ## ratios measured side by side, into var/bench/report.json
 	@$(BIN)/python -m tests.bench
 
-chaos: $(TEST_STAMP)     ## kill the move at every named fault point
-	@$(BIN)/python -m pytest tests/crashes -m "nightly or not nightly"
+chaos: $(TEST_STAMP)      ## break the move at every point, again and again (CYCLES=, SEED=), into var/chaos/report.json
+	@$(BIN)/python -m tests.chaos --cycles $(CYCLES) --seed $(SEED)
 
 screenshots: $(TEST_STAMP)  ## a picture of every page, into var/screenshots/
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[browser]'
