@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import AppRegistryNotReady, ImproperlyConfigured
 
 from boundaries.contexts.map import current_map
 from boundaries.enforcement.recorder.recorder import Recorder
 from boundaries.enforcement.recorder.recording import Recording
+from boundaries.errors import BoundaryError
 
 
 class RecordSession:
@@ -23,9 +25,17 @@ class RecordSession:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection_finish(self) -> None:
-        """Begin when Django is set up and every test is known."""
+        """Begin when Django is set up and every test is known.
+
+        :raises pytest.UsageError: when no Django is set up, or there is no map.
+        """
         if self._recorder is None:
-            self._recorder = Recorder(current_map(), Recording())
+            try:
+                self._recorder = Recorder(current_map(), Recording())
+            except (BoundaryError, ImproperlyConfigured, AppRegistryNotReady) as error:
+                raise pytest.UsageError(
+                    f"--boundaries-record needs a project and its map: {error}"
+                ) from error
             self._recorder.watch_all()
 
     def pytest_sessionfinish(self) -> None:

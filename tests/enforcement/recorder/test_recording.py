@@ -195,6 +195,25 @@ class TestTestRun:
 
         assert read_rows(both) == read_rows(record)
 
+    def test_without_a_map_is_refused_in_one_line(self, tmp_path: Path) -> None:
+        (tmp_path / "test_nothing.py").write_text("def test_nothing(): ...\n")
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "no:django",
+            "-p",
+            "no:cacheprovider",
+            "--boundaries-record=r",
+        ]
+
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+
+        assert done.returncode == pytest.ExitCode.USAGE_ERROR
+        assert "--boundaries-record needs a project and its map: " in done.stderr
+        assert "Traceback" not in done.stdout + done.stderr
+
 
 class TestSite:
     def requests(self, shop: TinyProject, tmp_path: Path, number: int, **environment: str) -> Path:
