@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 
 from boundaries.enforcement.source.expression import dotted_name
-from boundaries.enforcement.source.statement import blocks, expressions
+from boundaries.enforcement.source.statement import blocks, expressions, walk
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 # Calls that hand on what their first argument is made of.
@@ -22,6 +22,8 @@ _PASSING = frozenset(
     }
 )
 _MOST_ORIGINS = 3
+# The expressions that bind a name.
+_BINDING = frozenset({ast.NamedExpr, ast.comprehension})
 
 
 class Bindings:
@@ -56,8 +58,11 @@ class Bindings:
     def _assigned(self, statements: Iterable[ast.stmt]) -> Iterator[tuple[str, str]]:
         for statement in statements:
             if self._is_wanted(statement):
-                for node in (statement, *(inner for e in expressions(statement) for inner in ast.walk(e))):
-                    yield from _bindings(node)
+                yield from _bindings(statement)
+                for expression in expressions(statement):
+                    for node in walk(expression):
+                        if type(node) in _BINDING:
+                            yield from _bindings(node)
                 for block in blocks(statement):
                     yield from self._assigned(block)
 

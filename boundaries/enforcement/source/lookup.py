@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 
 from boundaries.enforcement.source.facts import PathInLookup
+from boundaries.enforcement.source.statement import children
 
 _BY_KEYWORD = frozenset({"filter", "exclude", "get", "aget"})
 _BY_EXPRESSION = frozenset({"annotate", "alias", "aggregate", "update"})
@@ -60,7 +61,7 @@ def _expressions(node: ast.AST) -> Iterator[PathInLookup]:
             yield from _keywords(node)
         elif name in _EXPRESSIONS and node.args:
             yield from _string(node.args[0], is_join=name in JOINING)
-    for child in ast.iter_child_nodes(node):
+    for child in children(node):
         yield from _expressions(child)
 
 

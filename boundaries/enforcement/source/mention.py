@@ -21,6 +21,7 @@ from boundaries.enforcement.source.facts import (
 )
 from boundaries.enforcement.source.lookup import JOINING, MANAGERS, METHODS, RELATED_METHODS, paths_in
 from boundaries.enforcement.source.sieve import Lines
+from boundaries.enforcement.source.statement import children
 
 # Calls whose last name is one of these are kept.
 CALLEES = frozenset(
@@ -52,6 +53,7 @@ _HOLDS_TEMPLATES = re.compile(r"(?:^|_)template(?:_name)?s?$")
 _DOTTED = re.compile(r"[a-z_]\w*(?:\.\w+)+(?::\w+)?(?:\.?\*)?")
 _FILE = re.compile(r"[\w\-.@+/]+\.(?:html?|txt|xml|jinja2?|j2|mjml|eml|svg|tex|md|csv|json|js)")
 _MANAGED = frozenset(MANAGERS)
+_TOLD = frozenset({ast.Attribute, ast.Call, ast.Constant, ast.Dict})
 _TUPLE = ast.List | ast.Tuple | ast.Set
 
 
@@ -94,9 +96,12 @@ class Mentions:
         stack = [root]
         while stack:
             node = stack.pop()
-            yield node
-            is_long = getattr(node, "end_lineno", 0) != getattr(node, "lineno", 0)
-            stack.extend(child for child in _children(node) if not is_long or self.is_wanted(child))
+            if type(node) in _TOLD:
+                yield node
+            inner = children(node)
+            if getattr(node, "end_lineno", 0) != getattr(node, "lineno", 0):
+                inner = [child for child in inner if self.is_wanted(child)]
+            stack += inner
 
     def _read(self, node: ast.AST, scope: str, functions: tuple[Function, ...]) -> None:
         kind = type(node)
@@ -272,14 +277,3 @@ def _view(node: ast.expr) -> str:
             node = node.func
     name = dotted_name(node)
     return f"{NAME}{name}" if name else encode(node)
-
-
-def _children(node: ast.AST) -> Iterator[ast.AST]:
-    for value in node.__dict__.values():
-        if isinstance(value, ast.AST):
-            if not isinstance(value, ast.expr_context):
-                yield value
-        elif type(value) is list:
-            for item in value:
-                if isinstance(item, ast.AST):
-                    yield item

@@ -1,7 +1,7 @@
 """Where in a file could something stand that couples?
 
-Found in the bytes, so that most of a tree is neither parsed nor walked. Every pattern begins with letters or a dot,
-which makes it ten times as fast as one that begins with a boundary.
+Found in the bytes, so that most of a tree is neither parsed nor walked. Every pattern begins with letters or a mark,
+which makes it ten times as fast as one that begins with a boundary or a choice.
 """
 
 from __future__ import annotations
@@ -24,16 +24,17 @@ _ATTRIBUTE = re.compile(
 _OTHERS = (
     re.compile(rb"__(?<=[a-z0-9]__)[a-z]"),
     re.compile(rb"_set\b"),
-    re.compile(rb"task(?:['\"]\s*:|_routes)|beat_schedule|TASK_ROUTES|BEAT_SCHEDULE"),
+    re.compile(rb"task(?:['\"]\s*:|_routes)"),
+    re.compile(rb"beat_schedule"),
+    re.compile(rb"TASK_ROUTES"),
+    re.compile(rb"BEAT_SCHEDULE"),
 )
 
 
 def places(content: bytes, callees: Iterable[str]) -> list[int]:
     """Where a call of one of the names or a mark of a fact stands, in order."""
-    found = [match.start() for pattern in (_ATTRIBUTE, *_OTHERS) for match in pattern.finditer(content)]
-    for name in callees:
-        found += _calls(content, name.encode())
-    return sorted(found)
+    patterns = (_ATTRIBUTE, *_OTHERS, _calls(frozenset(callees)))
+    return sorted(match.start() for pattern in patterns for match in pattern.finditer(content))
 
 
 class Lines:
@@ -48,17 +49,14 @@ class Lines:
         return at < len(self._numbers) and self._numbers[at] <= last
 
 
-def _calls(content: bytes, name: bytes) -> Iterator[int]:
-    if name in content:
-        for match in _call(name).finditer(content):
-            before = content[match.start() - 1 : match.start()]
-            if not before.isalnum() and before != b"_":
-                yield match.start()
-
-
 @cache
-def _call(name: bytes) -> re.Pattern[bytes]:
-    return re.compile(re.escape(name) + rb"\s*\(")
+def _calls(names: frozenset[str]) -> re.Pattern[bytes]:
+    """An opening bracket with one of the names before it; names of one length are looked for at once."""
+    by_length: dict[int, list[str]] = {}
+    for name in sorted(names):
+        by_length.setdefault(len(name), []).append(re.escape(name))
+    behind = "|".join(rf"(?<=\b(?:{'|'.join(alike)})\()" for alike in by_length.values())
+    return re.compile(rf"\((?:{behind})".encode())
 
 
 def _numbers(content: bytes, found: Iterable[int]) -> Iterator[int]:

@@ -14,7 +14,7 @@ from functools import cache
 from itertools import pairwise
 
 # These open a fact wherever they stand.
-_KEYWORDS = re.compile(rb"import\b|class\b")
+_KEYWORDS = (re.compile(rb"import\b"), re.compile(rb"class\b"))
 _HEADER_END = re.compile(rb":[ \t]*(?:#[^\n]*)?\r?\n")
 _TRIPLE_QUOTES = (b'"""', b"'''")
 
@@ -23,7 +23,7 @@ def thin(content: bytes, places: Sequence[int]) -> bytes:
     """The content with every statement of a function blanked that holds none of the places, no import and no class;
     no line moves.
     """
-    places = sorted((*places, *(match.start() for match in _KEYWORDS.finditer(content))))
+    places = sorted((*places, *(m.start() for keyword in _KEYWORDS for m in keyword.finditer(content))))
     kept: list[bytes] = []
     position = 0
     for indent, start in _bodies(content):
