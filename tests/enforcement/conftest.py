@@ -69,7 +69,7 @@ class TinyProject:
         found = [link for find in FINDERS.values() for link in find(analysis)]
         return sorted(
             found, key=lambda link: (link.path, link.line, link.source, link.target)
-        ), analysis.unresolved
+        ), +analysis.unresolved
 
     def check(self, **options: Any) -> CheckResult:
         """The result of a check."""

@@ -22,7 +22,7 @@ def find(analysis: Analysis) -> Iterator[Link]:
     """Paths in `filter`, `order_by`, `select_related`, `F`, `search_fields` and their like that reach another
     context's model.
 
-    A path with `__` whose way cannot be told is unresolved.
+    A path that begins with a relation and whose way cannot be told is unresolved.
     """
     for file, facts, owner in analysis.owned_files():
         if file.purpose == "migration":
@@ -53,7 +53,7 @@ def _links(
     else:
         return
     if len(found) != 1:
-        analysis.unresolved["lookup"] += "__" in path.path
+        analysis.unresolved["lookup"] += _may_walk(relations, parts)
     elif (reached := found.pop()) is not None and reached.model is not None:
         yield Link(
             kind="lookup",
@@ -66,6 +66,11 @@ def _links(
             target=reached.dotted,
             detail=path.path,
         )
+
+
+def _may_walk(relations: Relations, parts: list[str]) -> bool:
+    """Whether a path begins with a relation of some model and goes on behind it."""
+    return not _ends_in_column(parts[1:]) and bool(relations.nodes_with(parts[0]))
 
 
 def _first_foreign(relations: Relations, start: Node, path: PathInLookup, owner: str) -> Node | None:

@@ -17,8 +17,8 @@ from boundaries.enforcement.source.tree import SourceFile
 def find(analysis: Analysis) -> Iterator[Link]:
     """Reverse accessors of relations that other contexts' models hold.
 
-    One on an object whose model cannot be told is unresolved, unless only one relation has an accessor of that
-    name and no class an attribute.
+    One on an object whose model cannot be told is unresolved; unless it is used as a manager, only one relation
+    has an accessor of that name, and no class an attribute.
     """
     for file, facts, owner in analysis.owned_files():
         if file.purpose == "migration":
@@ -28,10 +28,11 @@ def find(analysis: Analysis) -> Iterator[Link]:
             if not _leads_back(analysis, name, owner):
                 continue
             start = analysis.chains.node(chain, module=file.module, scope=fact.scope, origin=fact.origin)
-            yield from _links(analysis, file, owner, fact, name, start, may_be_own=chain == "self")
+            is_told = fact.is_managed and chain != "self"
+            yield from _links(analysis, file, owner, fact, name, start, by_name=is_told)
         for text in facts.texts:
             if text.role == ACCESSOR and _leads_back(analysis, text.text, owner):
-                yield from _links(analysis, file, owner, text, text.text, None)
+                yield from _links(analysis, file, owner, text, text.text, None, by_name=True)
 
 
 def _leads_back(analysis: Analysis, name: str, owner: str) -> bool:
@@ -53,14 +54,13 @@ def _links(
     name: str,
     start: Node | None,
     *,
-    may_be_own: bool = False,
+    by_name: bool,
 ) -> Iterator[Link]:
     relations = analysis.relations
     if start is not None:
         starts = [start] if name in relations.steps(start) else []
     else:
-        is_unique = not relations.is_attribute(name) and not may_be_own
-        starts = relations.nodes_with(name) if is_unique else []
+        starts = relations.nodes_with(name) if by_name and not relations.is_attribute(name) else []
     ways = {(relations.steps(node)[name].to, relations.steps(node)[name].is_back) for node in starts}
     if len(ways) != 1:
         analysis.unresolved["reverse"] += start is None

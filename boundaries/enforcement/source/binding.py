@@ -6,24 +6,13 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 
 from boundaries.enforcement.source.expression import dotted_name
-from boundaries.enforcement.source.statement import blocks, expressions, walk
+from boundaries.enforcement.source.statement import blocks
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 # Calls that hand on what their first argument is made of.
-_PASSING = frozenset(
-    {
-        "get_object_or_404",
-        "aget_object_or_404",
-        "get_list_or_404",
-        "aget_list_or_404",
-        "list",
-        "sorted",
-        "set",
-    }
-)
+GETTING = frozenset({"aget_list_or_404", "aget_object_or_404", "get_list_or_404", "get_object_or_404"})
+_PASSING = GETTING | {"list", "set", "sorted"}
 _MOST_ORIGINS = 3
-# The expressions that bind a name.
-_BINDING = frozenset({ast.NamedExpr, ast.comprehension})
 
 
 class Bindings:
@@ -59,12 +48,15 @@ class Bindings:
         for statement in statements:
             if self._is_wanted(statement):
                 yield from _bindings(statement)
-                for expression in expressions(statement):
-                    for node in walk(expression):
-                        if type(node) in _BINDING:
-                            yield from _bindings(node)
                 for block in blocks(statement):
                     yield from self._assigned(block)
+
+
+def names_of_comprehension(
+    node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp,
+) -> dict[str, str]:
+    """The names that a comprehension binds, with their origins."""
+    return dict(bound for generator in node.generators for bound in _bindings(generator))
 
 
 def _parameters(function: Function) -> Iterator[tuple[str, str]]:
@@ -84,7 +76,7 @@ def _bindings(node: ast.AST) -> Iterator[tuple[str, str]]:
 def _targets(node: ast.AST) -> Iterator[tuple[ast.expr, ast.expr]]:
     if isinstance(node, ast.Assign):
         yield from ((target, node.value) for target in node.targets)
-    elif isinstance(node, ast.NamedExpr | ast.AnnAssign) and node.value:
+    elif isinstance(node, ast.AnnAssign) and node.value:
         yield node.target, node.value
     elif isinstance(node, ast.For | ast.AsyncFor | ast.comprehension):
         yield node.target, node.iter

@@ -67,14 +67,14 @@ class Chains:
         inside = _class_of(scope)
         if parts[0] in {"self", "cls"}:
             return self._head_of_self(parts, module, inside)
-        if origin:
-            return self._origin_node(origin, module, scope, depth), parts[1:]
+        if origin and (node := self._origin_node(origin, module, scope, depth)):
+            return node, parts[1:]
         for size in range(len(parts), 0, -1):
             symbol = self._models.project.resolve(module, ".".join(parts[:size]))
             model = self._models.of_symbol(symbol) if symbol else None
             if model is not None:
                 return self._relations.node_of(model), parts[size:]
-        if parts[0] in {"obj", "instance"} and inside and (node := self.node_of_class(module, inside)):
+        if parts[0] in _OF_WORK and inside and (node := self.node_of_class(module, inside)):
             return node, parts[1:]
         return self._relations.hinted(parts[0]), parts[1:]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from typing import TypeGuard
 
 from boundaries.enforcement.source.facts import CALL, NAME, OTHER, TEXT
 
@@ -20,9 +21,10 @@ def encode(node: ast.expr) -> str:
     return f"{NAME}{name}" if name else OTHER
 
 
-def dotted_name(node: ast.expr) -> str:
-    """`a.b().c` for a chain of attributes, calls and subscripts (which are dropped); empty for anything
-    else.
+def dotted_name(node: ast.expr, *, with_keys: bool = False) -> str:
+    """`a.b().c` for a chain of attributes, calls and subscripts; empty for anything else.
+
+    Subscripts are dropped, or with `with_keys` stand like attributes where they are words: `a["b"]` is `a.b`.
     """
     parts: list[str] = []
     called = ""
@@ -33,6 +35,9 @@ def dotted_name(node: ast.expr) -> str:
         elif isinstance(node, ast.Call):
             node, called = node.func, "()"
         elif isinstance(node, ast.Subscript):
+            if with_keys and isinstance(key := node.slice, ast.Constant) and _is_word(key.value):
+                parts.append(f"{key.value}{called}")
+                called = ""
             node = node.value
         else:
             break
@@ -51,6 +56,10 @@ def last_name(node: ast.expr) -> str:
 def storable(text: str) -> str:
     """The text without lone surrogates, which Python's strings may hold and no encoding can."""
     return text if text.isascii() else text.encode(errors="replace").decode()
+
+
+def _is_word(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and value.isidentifier()
 
 
 def _encode_constant(value: object) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import msgspec
 
 # Raise it whenever the meaning or shape of a fact changes: kept facts of another version are not read.
-FACTS_VERSION = 4
+FACTS_VERSION = 5
 
 TEXT, NAME, CALL, OTHER = "'", ".", "(", "?"
 
@@ -116,13 +116,17 @@ class LookupFact(_Fact):
 
 
 class AccessFact(_Fact):
-    """One attribute that may lead back along a relation: the chain of names that it ends, and the chain's origin."""
+    """One attribute that may lead back along a relation: the chain of names that it ends, and the chain's origin.
+
+    `is_managed` when it is used as a manager is, or called like one.
+    """
 
     chain: str
     line: int
     column: int
     scope: str
     origin: str = ""
+    is_managed: bool = False
 
 
 class DependencyFact(_Fact):

@@ -6,7 +6,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 
-from boundaries.enforcement.source.binding import Bindings, Function
+from boundaries.enforcement.source.binding import GETTING, Bindings, Function, names_of_comprehension
 from boundaries.enforcement.source.expression import dotted_name, encode, last_name, storable
 from boundaries.enforcement.source.facts import (
     ACCESSOR,
@@ -45,15 +45,26 @@ _RENDERING = frozenset(
     }
 )
 # Calls that are looked at for what they hold, wherever they stand.
-WORDS = CALLEES | JOINING | _BY_NAME | _SENDING | _RENDERING
+WORDS = CALLEES | GETTING | JOINING | _BY_NAME | _SENDING | _RENDERING
 # Assignments and keywords all of whose strings may name tasks or templates.
 _HOLDS_TASKS = re.compile(r"(?:task_routes|beat_schedule)$", re.IGNORECASE)
 _HOLDS_TEMPLATES = re.compile(r"(?:^|_)template(?:_name)?s?$")
 
 _DOTTED = re.compile(r"[a-z_]\w*(?:\.\w+)+(?::\w+)?(?:\.?\*)?")
 _FILE = re.compile(r"[\w\-.@+/]+\.(?:html?|txt|xml|jinja2?|j2|mjml|eml|svg|tex|md|csv|json|js)")
+# A user's own attributes; others are looked at, since so much hangs on users by a one-to-one relation.
+_OF_USERS = frozenset(
+    {
+        "check_password", "date_joined", "delete", "email", "first_name", "full_name", "get_full_name", "get_username",
+        "groups", "has_perm", "has_perms", "id", "is_active", "is_anonymous", "is_authenticated", "is_staff",
+        "is_superuser", "last_login", "last_name", "name", "objects", "password", "pk", "refresh_from_db", "save",
+        "set_password", "set_unusable_password", "user_permissions", "username",
+    }
+)  # fmt: skip
+_WITHOUT_ORIGIN = frozenset({"", "self", "cls"})
 _MANAGED = frozenset(MANAGERS)
-_TOLD = frozenset({ast.Attribute, ast.Call, ast.Constant, ast.Dict})
+_COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
+_TOLD = frozenset({ast.Attribute, ast.Call, ast.Constant, ast.Dict}) | _COMPREHENSIONS
 _TUPLE = ast.List | ast.Tuple | ast.Set
 
 
@@ -70,12 +81,14 @@ class Mentions:
         self._callees = CALLEES | loaders
         self._bindings = Bindings(self.is_wanted)
         # What a string is, where the call or assignment around it tells; None for one that is read already.
+        self._inner_names: dict[str, str] = {}
         self._roles: dict[ast.AST, str | None] = {}
 
     def read(self, expressions: Iterable[ast.AST], scope: str, functions: tuple[Function, ...]) -> None:
         """Read expressions that stand in `scope`, inside of `functions`."""
         for expression in expressions:
             if self.is_wanted(expression):
+                self._inner_names.clear()
                 for node in self._walk(expression):
                     self._read(node, scope, functions)
 
@@ -93,6 +106,7 @@ class Mentions:
         self._note_held(last_name(target), value)
 
     def _walk(self, root: ast.AST) -> Iterator[ast.AST]:
+        """The nodes of an expression, from the outside in; what spans lines is only entered where it is wanted."""
         stack = [root]
         while stack:
             node = stack.pop()
@@ -113,6 +127,8 @@ class Mentions:
             self._read_attribute(node, scope, functions)  # type: ignore[arg-type]
         elif kind is ast.Dict:
             self._read_dict(node)  # type: ignore[arg-type]
+        elif kind in _COMPREHENSIONS:
+            self._inner_names.update(names_of_comprehension(node))  # type: ignore[arg-type]
 
     def _read_call(self, node: ast.Call, scope: str, functions: tuple[Function, ...]) -> None:
         name = last_name(node.func)
@@ -146,31 +162,42 @@ class Mentions:
 
     def _read_manager(self, manager: ast.expr, scope: str, functions: tuple[Function, ...]) -> None:
         if isinstance(manager, ast.Attribute) and manager.attr not in _MANAGED:
-            self._add_access(dotted_name(manager), manager, scope, functions)
+            self._add_access(manager, scope, functions, is_managed=True)
 
     def _read_attribute(self, node: ast.Attribute, scope: str, functions: tuple[Function, ...]) -> None:
-        if node.attr.endswith("_set"):
-            self._add_access(dotted_name(node), node, scope, functions)
+        if node.attr.endswith("_set") or (last_name(node.value) == "user" and node.attr not in _OF_USERS):
+            self._add_access(node, scope, functions)
         elif node.attr == "RelatedObjectDoesNotExist":
-            self._add_access(dotted_name(node.value), node, scope, functions)
+            self._add_access(node.value, scope, functions)
 
     def _read_by_name(self, node: ast.Call, scope: str, functions: tuple[Function, ...]) -> None:
         name = node.args[1] if len(node.args) > 1 else None
         if isinstance(name, ast.Constant) and isinstance(name.value, str) and name.value.isidentifier():
-            owner = dotted_name(node.args[0])
             self._roles[name] = None
-            self._add_access(owner and f"{owner}.{name.value}", node, scope, functions)
+            self._add_access(node.args[0], scope, functions, name=f".{name.value}")
 
-    def _add_access(self, chain: str, node: ast.expr, scope: str, functions: tuple[Function, ...]) -> None:
-        if "." in chain:
-            place = (node.lineno, node.col_offset + 1)
-            fact = AccessFact(chain, *place, scope, self._origin(chain, functions))
+    def _add_access(
+        self,
+        node: ast.expr,
+        scope: str,
+        functions: tuple[Function, ...],
+        *,
+        name: str = "",
+        is_managed: bool = False,
+    ) -> None:
+        chain = dotted_name(node, with_keys=True)
+        if chain and "." in (chain := f"{chain}{name}"):
+            place = (node.lineno, node.col_offset + 1, scope)
+            is_managed = is_managed or chain.endswith("_set")
+            fact = AccessFact(chain, *place, self._origin(chain, functions), is_managed)
             if not self.accesses or fact != self.accesses[-1]:
                 self.accesses.append(fact)
 
     def _origin(self, chain: str, functions: tuple[Function, ...]) -> str:
         head = chain.partition(".")[0]
-        return self._bindings.origin(head, functions) if head not in {"", "self", "cls"} else ""
+        if head in _WITHOUT_ORIGIN or head[0].isupper():
+            return ""
+        return self._inner_names.get(head) or self._bindings.origin(head, functions)
 
     def _read_text(self, node: ast.Constant, scope: str) -> None:
         if isinstance(node.value, str) and (role := self._roles.pop(node, _role(node.value))):

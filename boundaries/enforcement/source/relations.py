@@ -40,6 +40,7 @@ class Relations:
         self._models = models
         self._steps: dict[Node, dict[str, Step]] = {}
         self._nodes: dict[Symbol, Node] = {}
+        self._known_columns: dict[Symbol, set[str]] = {}
         for model in models.all():
             self._add_relations(model)
         self._inherit()
@@ -110,11 +111,15 @@ class Relations:
             for field in c.fields
         )
 
-    def _columns(self, model: Model, depth: int = 0) -> set[str]:
-        found = {field.name for _, field in self._models.fields(model) if field.callee}
-        for base in self._models.bases(model) if depth < 8 else ():
-            found |= self._columns(base, depth + 1)
-        return found
+    def _columns(self, model: Model) -> set[str]:
+        known = self._known_columns.get(model.symbol)
+        if known is None:
+            known = {field.name for _, field in self._models.fields(model) if field.callee}
+            # Set before the bases are asked: a class that leads back to itself ends there.
+            self._known_columns[model.symbol] = known
+            for base in self._models.bases(model):
+                known |= self._columns(base)
+        return known
 
     def _add_relations(self, model: Model) -> None:
         node = self.node_of(model)
@@ -140,7 +145,7 @@ class Relations:
         if found is None:
             return None
         known = self._models.of_label(found.dotted)
-        return self.node_of(known) if known else Node(found.dotted.lower())
+        return self.node_of(known) if known else Node(_label_of(found.dotted))
 
     def _names_back(self, declaring: Model, field: FieldFact, model: Model) -> Iterator[str]:
         """The accessor and the query name; none where a relation hides its way back."""
@@ -175,6 +180,12 @@ class Relations:
             for name, step in self._steps.get(parent, {}).items():
                 if not (base.fact.abstract and step.is_back):
                     own.setdefault(name, step)
+
+
+def _label_of(dotted: str) -> str:
+    """`auth.user` for a third party's model, whether it was named as `auth.User` or imported."""
+    package, models, name = dotted.lower().rpartition(".models.")
+    return f"{package.rpartition('.')[2]}.{name.rpartition('.')[2]}" if models else name
 
 
 def _filled(name: str, model: Model) -> str:

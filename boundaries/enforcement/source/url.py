@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from boundaries.contexts.map import ContextMap
@@ -11,6 +12,7 @@ from boundaries.enforcement.source.facts import NAME, TEXT, CallFact, FileFacts
 from boundaries.enforcement.source.project import Project
 from boundaries.enforcement.source.tree import SourceFile
 
+_SEVERAL_WORDS = re.compile(r"\w[-_.]\w")
 _ROUTES = frozenset({"path", "re_path", "url"})
 
 
@@ -22,48 +24,71 @@ class Urls:
         self._map = context_map
         self._chains = chains
         self._owners: dict[tuple[str, str], set[str | None]] = {}
-        self._owners_in_app: dict[tuple[str, str], set[str | None]] = {}
-        included = self._included_under()
+        self._owners_anywhere: dict[str, set[str | None]] = {}
+        self._owners_around: dict[tuple[str, str], set[str | None]] = {}
+        self._included_under: dict[str, set[str]] = {}
+        self._included_by: dict[str, set[str]] = {}
+        self._read_includes()
         for file, facts in project.files():
             names = list(self._names(file, facts))
-            spaces = included.get(file.module, set()) | self._own_space(facts)
-            for space in (spaces or {""}) if names else ():
-                for name, owner in names:
+            own = self._own_spaces(file.module) if names else set()
+            around = self._spaces_around(file.module, {file.module}) if names and not own else set()
+            for name, owner in names:
+                self._owners_anywhere.setdefault(name, set()).add(owner)
+                for space in own or around & {""}:
                     self._owners.setdefault((space, name), set()).add(owner)
-                    if not space:
-                        label = apps.label_of(file.module)
-                        self._owners_in_app.setdefault((label, name), set()).add(owner)
+                for space in around:
+                    self._owners_around.setdefault((space, name), set()).add(owner)
+                if "" in around:
+                    self._owners_around.setdefault((apps.label_of(file.module), name), set()).add(owner)
 
     def owners(self, name: str) -> set[str | None]:
         """The contexts whose views a name may lead to; empty where the project does not define it.
 
-        A namespace that no source spells out is looked for among the apps' labels.
+        What a module of URLs says of its own namespace goes before that of what includes it; a namespace that
+        no source spells out is looked for among the apps' labels, and then not heeded where the name has several
+        words.
         """
         space, _, last = name.rpartition(":")
         key = (space.rpartition(":")[2], last)
-        return self._owners.get(key) or self._owners_in_app.get(key, set())
+        return (
+            self._owners.get(key)
+            or self._owners_around.get(key)
+            or (self._owners_anywhere.get(last, set()) if _SEVERAL_WORDS.search(last) else set())
+        )
 
-    def _own_space(self, facts: FileFacts) -> set[str]:
-        written = facts.assigns.get("app_name", "")
-        return {written[1:]} if written.startswith(TEXT) else set()
+    def _own_spaces(self, module: str) -> set[str]:
+        """The namespaces that a module gives itself or is included under."""
+        entry = self._project.modules.get(module)
+        written = entry[1].assigns.get("app_name", "") if entry else ""
+        own = {written[1:]} if written.startswith(TEXT) else set()
+        return own | self._included_under.get(module, set())
 
-    def _included_under(self) -> dict[str, set[str]]:
-        """The namespaces under which modules of URLs are included, by module."""
-        found: dict[str, set[str]] = {}
+    def _spaces_around(self, module: str, seen: set[str]) -> set[str]:
+        """The namespaces of what includes a module that has none; `seen` are the modules on the way."""
+        found: set[str] = set()
+        for outer in self._included_by.get(module, set()) - seen:
+            seen.add(outer)
+            found |= self._own_spaces(outer) or self._spaces_around(outer, seen)
+        return found or {""}
+
+    def _read_includes(self) -> None:
         for file, facts in self._project.files():
             for call in facts.calls:
                 if call.callee.rpartition(".")[2] == "include" and call.arguments:
                     module = self._module(file, call.arguments[0])
                     space = call.keywords.get("namespace") or (call.arguments[1:2] or [""])[0]
                     if module and space.startswith(TEXT):
-                        found.setdefault(module, set()).add(space[1:])
-        return found
+                        self._included_under.setdefault(module, set()).add(space[1:])
+                    elif module and module != file.module:
+                        self._included_by.setdefault(module, set()).add(file.module)
 
     def _module(self, file: SourceFile, written: str) -> str | None:
         if written.startswith(TEXT):
             return written[1:]
         symbol = self._project.resolve(file.module, written[1:]) if written.startswith(NAME) else None
-        return symbol.module if symbol else None
+        is_list = symbol is not None and symbol.module == file.module
+        return symbol.module if symbol and not is_list else None
 
     def _names(self, file: SourceFile, facts: FileFacts) -> Iterator[tuple[str, str | None]]:
         for call in facts.calls:

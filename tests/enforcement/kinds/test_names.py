@@ -66,9 +66,21 @@ class TestURLs:
             "urlpatterns = [\n"
             "    path('old/', show, name='old-payment'),\n"
             "    path('pay/', include(('shop.payments.urls', 'x'), namespace='money')),\n"
+            "    path('all/', include(('shop.all', 'all'))),\n"
             "]\n"
         ),
     }
+
+    def test_are_seen_under_the_namespace_around_them(self, project: TinyProject) -> None:
+        project.write(self.FILES).write(
+            {
+                "shop/all.py": "urlpatterns = [path('', include('shop.payments.inner'))]\n",
+                "shop/payments/inner.py": "urlpatterns = [path('', show, name='inner')]\n",
+                "shop/bookings/a.py": "reverse('all:inner')\nreverse('inner')\n",
+            }
+        )
+
+        assert couplings(project, "url") == ["url bookings/a.py:1 <module> -> all:inner"]
 
     def test_are_seen_in_python_and_templates(self, project: TinyProject) -> None:
         project.write(self.FILES).write(

@@ -55,6 +55,7 @@ class TestReverse:
             ("def f(booking):\n    return hasattr(booking, 'receipt')", RECEIPT),
             ("def f(booking):\n    return getattr(booking, 'receipt', None)", RECEIPT),
             ("try: ...\nexcept Booking.receipt.RelatedObjectDoesNotExist: ...", RECEIPT),
+            ("def f(self):\n    return self.context['booking'].refund_rows.all()", REFUND),
             ("MERGED = ('payment_set', 'seat_set')", PAYMENT),
             ("class V:\n    model = Booking\n    def get(self):\n        return self.object.refund_rows.all()", REFUND),
             ("class V:\n    queryset = Booking.objects.all()\n    def f(self, obj):\n        obj.refund_rows.all()", REFUND),
@@ -74,6 +75,7 @@ class TestReverse:
             "class Other:\n    def f(self): return self.refund_rows.all()",
             "def f(seat): return seat.receipt.all()",
             "def f(thing): return hasattr(thing, 'receipt_of_nothing')",
+            "def f(error): return getattr(error, 'refund_rows', ())",
         ],
     )
     def test_is_not_seen_where_there_is_none(self, project: TinyProject, body: str) -> None:
@@ -119,6 +121,7 @@ class TestReverse:
                     "def f(request, booking):\n"
                     "    hasattr(booking, 'deposit')\n"
                     "    hasattr(request.user, 'wallet')\n"
+                    "    return request.user.wallet.amount, request.user.is_staff\n"
                 ),
             }
         )
@@ -126,4 +129,5 @@ class TestReverse:
         assert couplings(project, "reverse") == [
             "reverse bookings/a.py:2 f -> payments.Deposit",
             "reverse bookings/a.py:3 f -> payments.Wallet",
+            "reverse bookings/a.py:4 f -> payments.Wallet",
         ]
