@@ -58,7 +58,7 @@ def _calls(names: frozenset[str]) -> re.Pattern[bytes]:
     by_length: dict[int, list[str]] = {}
     for name in sorted(names):
         by_length.setdefault(len(name), []).append(re.escape(name))
-    behind = "|".join(rf"(?<=\b(?:{'|'.join(alike)})\()" for alike in by_length.values())
+    behind = "|".join(rf"(?<=\b(?:{'|'.join(alike)})\()" for alike in by_length.values()) or "(?!)"
     return re.compile(rf"\((?:{behind})".encode())
 
 
