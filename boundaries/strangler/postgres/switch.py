@@ -27,7 +27,7 @@ from psycopg import sql
 from boundaries.conf import setting
 from boundaries.errors import BoundaryError
 from boundaries.faults import fault_point
-from boundaries.strangler.postgres import ownership, sequence
+from boundaries.strangler.postgres import ownership, sequence, standby
 from boundaries.strangler.postgres.apply import Flow, create_stages, create_taken, cycle, draw_tick, transfer
 from boundaries.strangler.postgres.connection import Connection, Endpoint, Pair
 from boundaries.strangler.postgres.ddl import blockers_of
@@ -123,13 +123,17 @@ def finish(pair: Pair, monolith: Connection, service: Connection) -> str:
     The side with the higher epoch is the one that was closed; the other one has been drained for it before.
 
     :raises NotDrained: when the rows say otherwise; nobody is opened then.
+    :raises boundaries.strangler.postgres.standby.StandbyBehind: when a failover could still open the closed side again.
     """
     owner = owner_side(pair, monolith, service)
     if owner is not None:
         return owner
     left, right = _row(monolith, pair.context, "monolith"), _row(service, pair.context, "service")
-    name, connection = ("service", service) if left.epoch > right.epoch else ("monolith", monolith)
+    name, connection, closed = (
+        ("service", service, monolith) if left.epoch > right.epoch else ("monolith", monolith, service)
+    )
     epoch = max(left.epoch, right.epoch)
+    standby.confirm(closed, pair.context)
     if (
         not ownership.open_for(connection, pair.context, epoch)
         and owner_side(pair, monolith, service) is None
@@ -149,6 +153,8 @@ def switch(
     :raises GateBusy: when writers did not let it through.
     :raises GateLost: when it took too long; the source stays the owner.
     :raises Overtaken: when this process was paused after the close, and others have switched back meanwhile.
+    :raises boundaries.strangler.postgres.standby.StandbyBehind: when the source's standby has not confirmed its close:
+        nobody owns the writes until it has, and the follower or `recover` opens the target.
     """
     create_stages(flow)
     with closing(source.connect()) as holder:
@@ -164,6 +170,7 @@ def switch(
             keys, epoch, sequences = _drain_and_close(held, counted)
         except (
             psycopg.errors.IdleInTransactionSessionTimeout,
+            psycopg.errors.TransactionTimeout,
             psycopg.errors.QueryCanceled,
             psycopg.OperationalError,
         ) as error:
@@ -171,6 +178,7 @@ def switch(
                 context=flow.context, held_ms=HELD_AT_MOST_MS, reason=str(error).splitlines()[0]
             ) from error
     fault_point("switch.closed")
+    standby.confirm(flow.source, flow.context)
     if not ownership.open_for(flow.target, flow.context, epoch):
         _require_opened(flow, to, epoch)
     opened_at = datetime.now(UTC)
@@ -225,12 +233,17 @@ def _take_gate(held: Flow, tell: Callable[[str], None]) -> int:
 
 
 def _limit(holder: Connection, lock_timeout_ms: int) -> None:
-    """Let the server end this transaction if we hang: writers must not wait for a process that is gone."""
+    """Let the server end this transaction if we hang: writers must not wait for a process that is gone.
+
+    Each statement and each pause may be short and their sum too long: PostgreSQL 17 and newer bound that too.
+    """
     limits = {
         "lock_timeout": lock_timeout_ms,
         "statement_timeout": HELD_AT_MOST_MS,
         "idle_in_transaction_session_timeout": HELD_AT_MOST_MS,
     }
+    if holder.info.server_version >= 170000:
+        limits["transaction_timeout"] = lock_timeout_ms + HELD_AT_MOST_MS
     setting_each = [
         sql.SQL("SET LOCAL {} = {}").format(sql.Identifier(name), sql.Literal(value))
         for name, value in limits.items()

@@ -10,8 +10,8 @@ import psycopg
 import pytest
 
 from boundaries.strangler.postgres import backfill, capture, fingerprint, sequence, shape
-from boundaries.strangler.postgres.apply import cycle
-from boundaries.strangler.postgres.switch import GateBusy, finish, owner_side, switch
+from boundaries.strangler.postgres.apply import Flow, cycle
+from boundaries.strangler.postgres.switch import GateBusy, _take_gate, finish, owner_side, switch
 from boundaries.strangler.postgres.verify import verify
 
 
@@ -247,6 +247,24 @@ class TestSwitch:
 
         sides.assert_equal()
         assert (forth.epoch, back.epoch) == (2, 3)
+
+    def test_is_cut_off_when_many_short_pauses_under_the_gate_become_a_long_one(self, sides):
+        sides.install()
+        both = sides.both
+        with both.pair.monolith.session() as holder:
+            if holder.info.server_version < 170000:
+                pytest.skip("PostgreSQL 17 and newer bound a transaction as a whole")
+            _take_gate(Flow("ledger", holder, both.service, both.tables("monolith")), lambda phase: None)
+
+            def stutter():
+                for _ in range(10):
+                    time.sleep(0.2)
+                    holder.execute("SELECT pg_sleep(0.2)")
+
+            with pytest.raises(psycopg.errors.TransactionTimeout):
+                stutter()
+
+        sides.account("monolith")
 
     def test_only_the_owner_accepts_writes(self, sides):
         sides.install()
