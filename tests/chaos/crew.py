@@ -15,7 +15,7 @@ from tests.chaos.mover import Command
 from tests.chaos.plan import Cycle
 from tests.chaos.stand import CONTEXT, SIDES, Stand
 
-LIVELY_SECONDS = 15.0
+LIVELY_SECONDS = 30.0
 
 
 class Troupe:
@@ -149,7 +149,7 @@ class Crew:
                 self.stand.proxy.heal(f"{kind}_{side}")
 
     @staticmethod
-    def wait(fact: Callable[[], Any], *, what: str, seconds: float = 20.0) -> None:
+    def wait(fact: Callable[[], Any], *, what: str, seconds: float = 30.0) -> None:
         """Until it is true.
 
         :raises TimeoutError: saying what was waited for.

@@ -19,7 +19,7 @@ from tests.chaos.mover import Command
 from tests.chaos.plan import Act, Cycle
 from tests.chaos.stand import CONTEXT, SIDES, Stand
 
-FINISH_SECONDS = 25.0
+FINISH_SECONDS = 60.0
 _OWNER_AFTER = {"switch-writes": "service", "rollback": "monolith"}
 _QUIET_LOOKS = 4
 
@@ -144,7 +144,7 @@ class Play:
     def _wait_for_point(self, command: Command, point: str) -> bool:
         hit = self.crew.held_in / f"{point}.hit"
         with suppress(TimeoutError):
-            self.crew.wait(lambda: hit.exists() or command.is_over(), what=point, seconds=12)
+            self.crew.wait(lambda: hit.exists() or command.is_over(), what=point, seconds=40)
         return hit.exists()
 
     def _finish(self, act: Act, commands: list[Command]) -> None:

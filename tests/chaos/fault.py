@@ -59,12 +59,14 @@ def rival(scene: Scene) -> bool:
         time.sleep(0.3)
         scene.release()
         return True
+    is_late = scene.go.stem == "switch.closed"
     refused = scene.crew.start(*scene.command.words)
     is_refused = refused.wait() == 2
-    end_sessions(scene.stand, *SIDES)
+    # The late one keeps its connection to the side that it is about to open.
+    end_sessions(scene.stand, *(SIDES[:1] if is_late else SIDES))
     second = scene.crew.start(*scene.command.words)
     second.wait()
-    if scene.go.stem == "switch.closed":
+    if is_late:
         _go_back(scene)
     else:
         scene.others.append(second)

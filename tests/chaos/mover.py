@@ -50,7 +50,7 @@ class Command:
             self.end(self.process.returncode)
         return self.ended.is_set()
 
-    def wait(self, seconds: float = 40.0) -> int:
+    def wait(self, seconds: float = 90.0) -> int:
         """Its exit code.
 
         :raises TimeoutError: with the end of what it has printed.

@@ -172,7 +172,7 @@ class Stand:
         """Until a follower has reported in the last seconds."""
         first = None
         query = "SELECT follower FROM boundaries_strangler_extraction"
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 40
         with self.superuser("monolith") as session:
             while time.monotonic() < deadline:
                 row = session.execute(query).fetchone()

@@ -71,7 +71,7 @@ class Process:
 
     def _answer(self) -> dict[str, Any]:
         assert self.process.stdout
-        ready, _, _ = select.select([self.process.stdout], [], [], 40)
+        ready, _, _ = select.select([self.process.stdout], [], [], 90)
         if not ready:
             raise TimeoutError(f"the writer {self.name} does not answer")
         line = self.process.stdout.readline()
