@@ -30,7 +30,11 @@ def exact_witness(observation: Observation) -> Witness:
         known = [link for find in _FINDERS for link in find(observation, ground)]
         unseen = list(_unseen(known, shown))
         of_models = [link for link in shown if link.kind in _SCHEMA and ground.is_model(link.source)]
-        unknown = _unknown_relations(of_models, known, observation), _unknown_receivers(shown, known)
+        unknown = (
+            _unknown_relations(of_models, known, observation),
+            _unknown_receivers(shown, known),
+            _unknown_names(shown, observation, analysis),
+        )
         return Testimony(
             links=tuple(unseen),
             disagreements=(
@@ -48,8 +52,9 @@ def _unseen(known: Sequence[Link], shown: Sequence[Link]) -> Iterator[Link]:
     yield from _surplus((link for link in known if link.kind in _SCHEMA), shown, _relation_key)
     heard = {_receiver_key(link) for link in shown if link.kind == "signal"}
     yield from (link for link in known if link.kind == "signal" and _receiver_key(link) not in heard)
-    reached = {_module_key(link) for link in shown}
-    yield from (link for link in known if link.kind in {"url", "task"} and _module_key(link) not in reached)
+    reached = {key for link in shown for key in (_context_key(link), _module_key(link))}
+    yield from (link for link in known if link.kind == "url" and _context_key(link) not in reached)
+    yield from (link for link in known if link.kind == "task" and _module_key(link) not in reached)
 
 
 def _unknown_relations(
@@ -77,6 +82,19 @@ def _unknown_receivers(shown: Sequence[Link], known: Sequence[Link]) -> Iterator
             )
 
 
+def _unknown_names(
+    shown: Sequence[Link], observation: Observation, analysis: Analysis
+) -> Iterator[Disagreement]:
+    """URL names and task names that nothing answers to. A namespace may have two names, so the last part decides."""
+    routes = {route.name.rpartition(":")[2] for route in observation.routes}
+    for link in shown:
+        if link.kind == "url" and routes and link.target not in analysis.project.modules:
+            if link.target.rpartition(":")[2] not in routes:
+                yield disagreement(link, known_to="static", reason="no URL of ROOT_URLCONF has this name")
+        elif link.kind == "task" and observation.tasks and link.target not in observation.tasks:
+            yield disagreement(link, known_to="static", reason="no task of this name is registered")
+
+
 def _surplus(links: Iterable[Link], others: Iterable[Link], key: Callable[[Link], Key]) -> Iterator[Link]:
     """The links beyond those that the others have under the same key; what they have word by word is matched first."""
     others = list(others)
@@ -97,5 +115,9 @@ def _receiver_key(link: Link) -> Key:
     return (link.source_context, link.target_context, link.target.lower())
 
 
-def _module_key(link: Link) -> Key:
+def _context_key(link: Link) -> Key:
     return (link.source.partition(":")[0], link.target_context)
+
+
+def _module_key(link: Link) -> Key:
+    return (link.source.partition(":")[0], "module", link.module)

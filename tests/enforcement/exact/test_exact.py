@@ -185,6 +185,79 @@ class TestRoutes:
             "url bookings/urls.py:1 <module> -> shop.payments.views"
         ]
 
+    def test_a_name_that_no_url_has_is_told(self, project: TinyProject) -> None:
+        project.write(
+            {
+                "shop/payments/urls.py": (
+                    "from django.urls import path\nfrom shop.payments import views\n"
+                    "app_name = 'payments'\nurlpatterns = [path('', views.pay, name='pay')]\n"
+                ),
+                "shop/payments/views.py": "def pay(request): ...\n",
+                "shop/bookings/views.py": (
+                    "from django.urls import reverse\ndef show(): return reverse('payments:pay')\n"
+                ),
+                "config/urls.py": "from django.urls import path\nurlpatterns = [path('', lambda r: None, name='home')]\n",
+            }
+        )
+
+        disagreements = exact_graph(project).disagreements or ()
+
+        assert [(d.known_to, d.target, d.reason) for d in disagreements] == [
+            ("static", "payments:pay", "no URL of ROOT_URLCONF has this name")
+        ]
+
+
+class TestTasks:
+    TASKS = "from celery import shared_task\n@shared_task\ndef settle(): ...\n"
+
+    def celery(self, project: TinyProject, schedule: str) -> TinyProject:
+        return project.write(
+            {
+                "config/__init__.py": (
+                    "from celery import Celery\napp = Celery('shop')\n"
+                    "app.autodiscover_tasks(['shop.payments'])\n"
+                ),
+                "shop/payments/tasks.py": self.TASKS,
+                "shop/bookings/schedule.py": (
+                    f"from celery import current_app\ncurrent_app.send_task({schedule!r})\n"
+                ),
+            }
+        )
+
+    def test_a_task_that_is_registered_is_no_disagreement(self, project: TinyProject) -> None:
+        graph = exact_graph(self.celery(project, "shop.payments.tasks.settle"))
+
+        assert [c.target for c in graph.couplings if c.kind == "task"] == ["shop.payments.tasks.settle"]
+        assert graph.disagreements == ()
+
+    def test_a_task_that_nobody_registers_is_told(self, project: TinyProject) -> None:
+        project = self.celery(project, "shop.payments.late.settle").write(
+            {"shop/payments/late.py": self.TASKS}
+        )
+
+        assert [(d.target, d.reason) for d in exact_graph(project).disagreements or ()] == [
+            ("shop.payments.late.settle", "no task of this name is registered")
+        ]
+
+    def test_a_schedule_put_together_at_run_time_is_found(self, project: TinyProject) -> None:
+        self.celery(project, "shop.payments.tasks.settle")
+        text = (project.folder / "boundaries.toml").read_text()
+        project.map(text.replace('packages = ["shop.bookings"]', 'packages = ["shop.bookings", "config"]'))
+        project.write(
+            {
+                "shop/bookings/schedule.py": "",
+                "config/__init__.py": (
+                    "from celery import Celery\napp = Celery('shop')\n"
+                    "app.autodiscover_tasks(['shop.payments'])\n"
+                    "app.conf.beat_schedule = {'x': {'task': '.'.join(['shop.payments.tasks', 'settle']), 'schedule': 9}}\n"
+                ),
+            }
+        )
+
+        assert [show(c) for c in only_exact(exact_graph(project))] == [
+            "task config/settings.py:1 <module> -> shop.payments.tasks.settle"
+        ]
+
 
 class TestStarting:
     def refusal(self, run_json: Callable[..., tuple[int, Any]]) -> dict[str, Any]:
