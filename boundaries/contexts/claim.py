@@ -70,6 +70,11 @@ def check_claims(
             _check_existence(context.name, source, root)
 
 
+def is_importable(dotted: str) -> bool:
+    """Whether an `import` statement can name it: `my-app` and `2fa` are no names."""
+    return all(part.isidentifier() for part in dotted.split("."))
+
+
 def module_exists(root: Path, dotted: str) -> bool:
     """Whether a package (with or without `__init__.py`) or a module of that name lies under `root`."""
     path = root.joinpath(*dotted.split("."))
@@ -80,7 +85,7 @@ def _check_existence(context: str, source: MapSource, root: Path) -> None:
     written = source.values["contexts"][context]
     for key in ("packages", "public"):
         for package in written.get(key, ()):
-            if not package.replace(".", "").isidentifier() or not module_exists(root, package):
+            if not is_importable(package) or not module_exists(root, package):
                 raise PackageNotFound(
                     path=str(source.path),
                     line=source.line_of(("contexts", context, key), package),

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from boundaries.contexts.claim import is_importable
 from boundaries.contexts.source import MapNotFound, read_source
 from boundaries.enforcement.source.cache import Cache
 from boundaries.enforcement.source.project import Project
@@ -102,9 +103,8 @@ def propose(folder: Path, *, cache_folder: Path | None = None) -> Proposal:
     facts = read_facts(read_texts(empty), empty, Cache(cache_folder, root.path))
     found = find_apps(Project(facts), installed)
     foreign = [_below(folder / other, root.path) for other in root.others]
-    apps = [
-        app for app in found if app.package.replace(".", "").isidentifier() and not _lies_in(app, foreign)
-    ]
+    ours = [app for app in found if not _lies_in(app, foreign)]
+    apps = [app for app in ours if is_importable(app.package)]
     if not apps:
         raise NothingToPropose(root=str(root.path))
     chosen = next((module.name for module in settings if module.is_named), None)
@@ -116,6 +116,7 @@ def propose(folder: Path, *, cache_folder: Path | None = None) -> Proposal:
         *_said_of_labels(apps),
         *_said_of_settings(settings, chosen),
         *(f"left out: {path}: {reason}" for path, reason in left_out.items()),
+        *(f"left out: {app.package}: no `import` can name it" for app in ours if app not in apps),
     )
     return Proposal(folder, root.path, chosen, tuple(_named(apps)), tuple(left_out), remarks, facts)
 
@@ -179,8 +180,7 @@ def _named(apps: Sequence[FoundApp]) -> Iterator[tuple[str, FoundApp]]:
 
 def _said_of_root(root: ImportRoot, folder: Path) -> Iterator[str]:
     place = folder if root.path == folder else root.path.relative_to(folder)
-    are = "is" if root.apps == 1 else "are"
-    yield f"root: {place} ({_counted(root.apps, 'app')} {are} imported from there)"
+    yield f"root: {place} (packages are imported from there)"
     for other, count in root.others.items():
         yield f"left out: {_counted(count, 'app')} imported from {other}: run `boundaries init` there too"
 

@@ -69,6 +69,30 @@ class TestProposal:
         }
         assert not (shop.folder / "boundaries.toml").exists()
 
+    def test_says_which_folders_no_import_can_name(self, shop: TinyProject, init: Init) -> None:
+        shop.write({"apps/2fa/models.py": "", "my-site/blog/models.py": ""})
+
+        said = init()
+
+        assert set(packages(said)) == {"mail", "sales", "stock"}
+        assert "left out: apps.2fa: no `import` can name it" in said["remarks"]
+        assert any("my-site" in remark for remark in said["remarks"])
+
+    def test_takes_a_part_of_an_app_for_no_app_of_its_own(self, bare: TinyProject, init: Init) -> None:
+        abstract = "from django.db import models\nclass Base(models.Model):\n    class Meta(Other.Meta):\n        abstract = True\n"
+        bare.write(
+            {
+                "core/apps/__init__.py": CONFIG.format("core"),
+                "stock/apps.py": CONFIG.format("stock"),
+                "stock/models/__init__.py": "",
+                "stock/models/models.py": abstract.replace("abstract = True", "ordering = ()"),
+                "stock/base/models.py": f"class Mixin(object):\n    pass\n{abstract}",
+                "stock/nested/models.py": abstract.replace("abstract = True", "ordering = ()"),
+            }
+        )
+
+        assert packages(init()) == {"core": "core", "stock": "stock", "nested": "stock.nested"}
+
     def test_says_what_told_that_each_is_an_app(self, shop: TinyProject, init: Init) -> None:
         said = init()
 
@@ -123,7 +147,7 @@ class TestRoot:
 
         assert (said["root"], packages(said)) == ("src", {"orders": "shop.orders", "stock": "shop.stock"})
         assert load_map(Path(said["written"])).root == bare.folder / "src"
-        assert said["remarks"][0] == "root: src (2 apps are imported from there)"
+        assert said["remarks"][0] == "root: src (packages are imported from there)"
 
     @pytest.mark.parametrize(
         "evidence",

@@ -7,6 +7,7 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from boundaries.contexts.claim import is_importable
 from boundaries.enforcement.suggest.candidate import Clustering
 from boundaries.enforcement.suggest.unit import Division, Unit
 
@@ -47,7 +48,7 @@ def claims_of(clustering: Clustering, division: Division) -> dict[str, Claim]:
     for unit in others:
         layer = clustering.layers.get(unit.name)
         is_context = not unit.is_shell and (layer is not None or unit.app)
-        if is_context and all(map(_can_be_imported, unit.packages)):
+        if is_context and all(map(is_importable, unit.packages)):
             is_shared = layer is not None and layer.kind == "kernel"
             found[_free(unit.name, found)] = Claim(unit.packages, shared=is_shared)
     return found
@@ -70,15 +71,11 @@ def _whole_packages(clustering: Clustering, division: Division) -> Mapping[str, 
 
 
 def _claim(units: Collection[Unit], whole: Collection[str]) -> Claim:
-    packages = {package for unit in units for package in unit.packages if _can_be_imported(package)}
+    packages = {package for unit in units for package in unit.packages if is_importable(package)}
     covered = {package for package in whole if not any(above in whole for above in _above(package)[1:])}
     kept = {package for package in packages if not any(above in covered for above in _above(package))}
     used = {above for package in packages for above in _above(package) if above in covered}
     return Claim(tuple(sorted(kept | used)), tuple(sorted(model for unit in units for model in unit.models)))
-
-
-def _can_be_imported(package: str) -> bool:
-    return all(part.isidentifier() for part in package.split("."))
 
 
 def _above(package: str) -> list[str]:

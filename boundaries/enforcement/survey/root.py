@@ -15,10 +15,9 @@ _NAME = re.compile(rb"""^\s+name\s*(?::[^=\n]+)?=\s*["']([\w.]+)["']""", re.MULT
 
 @dataclass(frozen=True)
 class ImportRoot:
-    """The folder that most apps are imported from, how many those are, and the other such folders."""
+    """The folder that most apps are imported from, and how many apps are imported from each other such folder."""
 
     path: Path
-    apps: int
     others: Mapping[str, int]
 
 
@@ -35,11 +34,11 @@ def find_root(tree: Tree, installed: Iterable[str]) -> ImportRoot:
             _root_by_name(folder, said) or _root_by_name(folder, listed) or _root_by_init(folder, packages)
         ] += 1
     if not votes:
-        return ImportRoot(tree.folder, 0, {})
+        return ImportRoot(tree.folder, {})
     best = min(votes, key=lambda root: (-votes[root], root.count("/"), root))
     # An odd one out inside a package of the chosen root is no other project.
     others = {root: count for root, count in sorted(votes.items()) if root != best and root not in packages}
-    return ImportRoot(tree.folder / best, votes[best], others)
+    return ImportRoot(tree.folder / best, others)
 
 
 def _app_folders(tree: Tree) -> dict[str, str]:
