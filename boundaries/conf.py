@@ -148,6 +148,13 @@ SETTINGS: tuple[Setting, ...] = (
         "seconds",
         "How long the switch keeps catching up before it asks for the gate; its own checks cost something too.",
     ),
+    Setting(
+        "STANDBY",
+        "confirm",
+        "confirm|risk",
+        "Whether a commit that decides is waited for on the standby; with 'risk' a failover may lose what was moved.",
+    ),
+    Setting("STANDBY_SECONDS", 1.0, "seconds", "How long a standby may take to confirm one."),
     Setting("SWITCH_LAG_ROWS", 5_000, "rows", "Most unapplied changes at which the switch may begin."),
     Setting(
         "RECORD_FILE",

@@ -12,6 +12,7 @@ from boundaries.contexts.call import command_called
 from boundaries.facades import domain_error, fence, receipt
 from boundaries.facades.domain_error import DomainError
 from boundaries.facades.facade import Operation
+from boundaries.facades.failure import Halted
 from boundaries.facades.local import implementation_of
 from boundaries.facades.receipt import Settled
 
@@ -36,6 +37,7 @@ def run_settled(operation: Operation[Any, Any], arguments: dict[str, Any], key: 
     Opens a transaction, or a savepoint inside the caller's. A domain error takes the effect back and is stored as the
     answer. Nothing is left behind by any other error.
 
+    :raises Halted: when neither side accepts writes until `recover` has been run.
     :raises Fenced: when the gate, or a serialization failure, refused it; the caller's transaction is still usable.
     :raises KeyReused: when the key was used for another call.
     """
@@ -55,6 +57,8 @@ def run_settled(operation: Operation[Any, Any], arguments: dict[str, Any], key: 
         rejection = fence.rejection(error) if _is_from_database(error) else None
         if rejection is None:
             raise
+        if rejection.halted:
+            raise Halted(context=operation.context, reason=rejection.halted) from error
         raise Fenced(rejection) from error
 
 

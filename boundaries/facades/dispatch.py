@@ -15,7 +15,7 @@ from boundaries.conf import setting
 from boundaries.facades import held_call, routing, scope, shadow
 from boundaries.facades.command import Fenced, in_transaction, open_settled, run_settled
 from boundaries.facades.facade import Operation, new_key
-from boundaries.facades.failure import OwnerMoved, OwnerUnknown, RemoteInTransaction
+from boundaries.facades.failure import Halted, OwnerMoved, OwnerUnknown, RemoteInTransaction
 from boundaries.facades.local import implementation_of
 from boundaries.facades.models import RouteMode
 from boundaries.facades.principal import current_principal
@@ -117,6 +117,9 @@ def _command(operation: Operation[Any, Any], arguments: dict[str, Any], key: str
 def _try_once(operation: Operation[Any, Any], arguments: dict[str, Any], key: str) -> Any:
     """The settled command, or None when the side that was asked is not the owner (any more, or yet)."""
     using = setting("DATABASE")
+    owner = routing.snapshot().owners.get(operation.context)
+    if owner is not None and owner.halted:
+        raise Halted(context=operation.context, reason=owner.halted)
     if routing.owner_is_here(operation.context):
         outside = not in_transaction(using)
         if not outside:

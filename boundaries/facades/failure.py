@@ -9,6 +9,7 @@ RemoteFailure
 ├── OutcomeUnknown       a command was sent, no answer came: it may or may not have happened
 ├── OwnerMoved           the owner changed inside the caller's transaction
 ├── OwnerUnknown         nobody owned the context for longer than the patience
+├── Halted               a database was restored or failed over, and nobody may write yet
 └── RemoteInTransaction  a remote command inside transaction.atomic()
 """
 
@@ -103,3 +104,11 @@ class OwnerUnknown(RemoteFailure):
     code = "BD318"
     problem = "Nobody has owned the writes of {context} for {waited_seconds} s."
     remedy = "Run `boundaries extract {context} recover`; the command did nothing and can be repeated."
+
+
+class Halted(RemoteFailure):
+    """Raised at once while both sides refuse commands: one of their databases is not what it was. It did nothing."""
+
+    code = "BD335"
+    problem = "{context} accepts no commands: {reason}."
+    remedy = "Run `boundaries extract {context} recover`; queries are still answered."

@@ -2,7 +2,8 @@
 
 The gate in the database raises SQLSTATE `MG001` with `{"context", "epoch"}` as JSON in its DETAIL. Django wraps it in a
 plain `DatabaseError`; `cursor.copy()` lets the driver's own error through. A serialization failure (40001) is what a
-REPEATABLE READ writer gets instead, and means the same: look again who owns the context.
+REPEATABLE READ writer gets instead, and means the same: look again who owns the context. `MG002`, with `"halted"` in
+the DETAIL, says that no side is: one of them was restored or failed over.
 """
 
 from __future__ import annotations
@@ -11,14 +12,16 @@ import json
 from typing import NamedTuple
 
 MOVED = "MG001"
+HALTED = "MG002"
 SERIALIZATION_FAILURE = "40001"
 
 
 class Rejection(NamedTuple):
-    """What the gate said: the context, and its epoch as the closed side knows it (None from a 40001)."""
+    """What the gate said: the context, its epoch as this side knows it (None from a 40001), and why it was halted."""
 
     context: str | None
     epoch: int | None
+    halted: str = ""
 
 
 def rejection(error: BaseException) -> Rejection | None:
@@ -29,7 +32,7 @@ def rejection(error: BaseException) -> Rejection | None:
     cause: BaseException | None = error
     while cause is not None:
         state = getattr(cause, "sqlstate", None)
-        if state == MOVED:
+        if state in (MOVED, HALTED):
             return _decode(cause)
         if state == SERIALIZATION_FAILURE:
             return Rejection(None, None)
@@ -40,4 +43,4 @@ def rejection(error: BaseException) -> Rejection | None:
 def _decode(error: BaseException) -> Rejection:
     diagnostics = getattr(error, "diag", None)
     detail = json.loads(getattr(diagnostics, "message_detail", None) or "{}")
-    return Rejection(detail.get("context"), detail.get("epoch"))
+    return Rejection(detail.get("context"), detail.get("epoch"), detail.get("halted", ""))

@@ -65,11 +65,13 @@ class Entry(NamedTuple):
 
 
 class Owner(NamedTuple):
-    """The ownership row as last read: whether this database is open for writes, its epoch, the other side's address."""
+    """The ownership row as last read: whether this database is open for writes, its epoch, the other side's address,
+    and why nobody may write, if that is so."""
 
     open: bool
     epoch: int
     address: str = ""
+    halted: str = ""
 
 
 class Copy(NamedTuple):
@@ -225,7 +227,7 @@ def _read() -> Snapshot:
     routes = {
         (r.context, r.operation): Entry(r.mode, round(r.percent * 100)) for r in Route.objects.using(alias)
     }
-    owners = {o.context: Owner(o.open, o.epoch, o.address) for o in Ownership.objects.using(alias)}
+    owners = {o.context: Owner(o.open, o.epoch, o.address, o.halted) for o in Ownership.objects.using(alias)}
     # Both moments by the database's clock: this host's may differ.
     aged = Freshness.objects.using(alias).annotate(
         age=ExpressionWrapper(Now() - F("applied_at"), DurationField())

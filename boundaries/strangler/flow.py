@@ -14,7 +14,9 @@ from boundaries.contexts.table import TableSpec, tables_of
 from boundaries.errors import BoundaryError
 from boundaries.facades.models import Side
 from boundaries.strangler.gate import Gate
-from boundaries.strangler.postgres import capture, gate, switch
+from boundaries.strangler.lock import consumer_lock
+from boundaries.strangler.models import forget_verify
+from boundaries.strangler.postgres import capture, continuity, gate, switch
 from boundaries.strangler.postgres.apply import Flow
 from boundaries.strangler.postgres.connection import Connection, Endpoint, Pair, pair_of
 from boundaries.strangler.postgres.table import Table, read_tables
@@ -86,16 +88,44 @@ def opposite(side: str) -> str:
 
 
 @contextmanager
-def both_sides(context: Context) -> Iterator[Both]:
+def both_sides(context: Context, *, as_they_are: bool = False) -> Iterator[Both]:
     """Connect to both databases for a block.
 
+    Both are halted if one of them is not what it was; with `as_they_are` nobody looks, for steps that mend or clean up.
+
+    :raises boundaries.strangler.postgres.continuity.Discontinued: when one was restored or failed over.
     :raises boundaries.strangler.postgres.connection.DatabaseUnreachable: naming the side that does not answer.
     :raises WrongDatabase: when a login leads to another deployable's database: a copy would overwrite it.
     """
     pair = pair_of(context)
     with pair.monolith.session() as monolith, pair.service.session() as service:
         _require_own_databases(context, monolith, service)
+        if not as_they_are:
+            _require_continuity(context.name, monolith, service)
         yield Both(pair, tables_of(context.name), monolith, service)
+
+
+def _require_continuity(context: str, monolith: Connection, service: Connection) -> None:
+    """Halt both sides and the verify that was trusted, if one of them is not what it was.
+
+    What looks wrong is looked at again while no batch is under way.
+    """
+    if not (reasons := _reasons(context, monolith, service)):
+        continuity.note_restart(monolith, service, context)
+        return
+    with consumer_lock(monolith, context):
+        if not (reasons := _reasons(context, monolith, service)):
+            return
+        reason = "; ".join(reasons)
+        continuity.halt(monolith, service, context, reason)
+    forget_verify(context)
+    raise continuity.Discontinued(context=context, reason=reason)
+
+
+def _reasons(context: str, monolith: Connection, service: Connection) -> list[str]:
+    left, right = continuity.read(monolith, context), continuity.read(service, context)
+    halted = [side.halted for side in (left, right) if side is not None and side.halted]
+    return halted[:1] or continuity.breaks(left, right)
 
 
 def require_service_database(context: Context, service: Connection) -> None:

@@ -36,6 +36,13 @@ class Extraction(models.Model):
         return f"{self.context}: {self.reached or 'nothing done yet'}"
 
 
+def forget_verify(context: str) -> None:
+    """The last comparison says nothing any more: a side is not the one that was compared."""
+    for extraction in Extraction.objects.filter(pk=context):
+        if extraction.facts.pop("verify", None) is not None:
+            extraction.save(update_fields=["facts"])
+
+
 class StepRun(models.Model):
     """One run of one step: who, when, why, through which gates, with which figures. Kept for good."""
 

@@ -33,7 +33,7 @@ def remove_replication(move: Move) -> dict[str, Any]:
     :raises StillOwner: unless the monolith owns the writes, or nothing was installed.
     """
     try:
-        with both_sides(move.context) as both, consumer_lock(both.monolith, move.name):
+        with both_sides(move.context, as_they_are=True) as both, consumer_lock(both.monolith, move.name):
             if capture.exists(both.monolith, move.name) and both.owner() != "monolith":
                 raise StillOwner(context=move.name)
             _stop_following(move)

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 
 from psycopg import IsolationLevel, sql
 
+from boundaries.errors import BoundaryError
 from boundaries.faults import fault_point
+from boundaries.strangler.postgres import standby
 from boundaries.strangler.postgres.capture import log_table
 from boundaries.strangler.postgres.connection import Connection
 from boundaries.strangler.postgres.table import Table, identifiers
@@ -27,14 +29,37 @@ _BY_INDEX = (
 )
 
 _TAKEN = "CREATE TEMP TABLE IF NOT EXISTS boundaries_taken (tbl text, key text[]) ON COMMIT DELETE ROWS"
+# The source's commit counts the batch there, and deletes its entries: it says that the target has it.
 _TAKE = """
-WITH gone AS (DELETE FROM {log} RETURNING tbl, key)
-INSERT INTO pg_temp.boundaries_taken SELECT DISTINCT tbl, key FROM gone
+WITH gone AS (DELETE FROM {log} RETURNING tbl, key),
+taken AS (INSERT INTO pg_temp.boundaries_taken SELECT DISTINCT tbl, key FROM gone RETURNING 1),
+counted AS (
+    UPDATE boundaries_facades_freshness SET applied = applied + 1, seen = applied + 1
+    WHERE context = %(context)s AND (%(is_last)s OR EXISTS (SELECT FROM gone)) RETURNING 1
+)
+SELECT (SELECT count(*) FROM taken), (SELECT count(*) FROM counted),
+    coalesce((SELECT applied FROM boundaries_facades_freshness WHERE context = %(context)s), 0)
 """
-_FRESHNESS = """
-INSERT INTO boundaries_facades_freshness (context, tick, applied_at) VALUES (%s, %s, clock_timestamp())
-ON CONFLICT (context) DO UPDATE SET tick = EXCLUDED.tick, applied_at = EXCLUDED.applied_at
+# A target that is ahead of its source by more than the batch that is being repeated, or behind it, is not the one that
+# the source has fed; and a coordinator that was overtaken while it stood still comes with an old tick.
+_FRESHNESS = f"""
+INSERT INTO boundaries_facades_freshness AS f (context, tick, applied_at, applied, seen)
+VALUES (%(context)s, %(tick)s, clock_timestamp(), %(before)s + %(counted)s, %(before)s)
+ON CONFLICT (context) DO UPDATE
+SET tick = EXCLUDED.tick, applied_at = EXCLUDED.applied_at, applied = greatest(f.applied, EXCLUDED.applied), seen = EXCLUDED.seen
+WHERE f.tick < EXCLUDED.tick AND f.seen <= EXCLUDED.seen AND f.applied BETWEEN EXCLUDED.seen AND EXCLUDED.seen + 1
+RETURNING {standby.EXISTS}
 """
+
+
+class OutOfStep(BoundaryError):
+    """Raised when the target is not where the source has brought it, as far as both have counted; nothing is applied."""
+
+    code = "BD555"
+    problem = (
+        "{context}: the other side is not where the {count} batches of changes of this side have brought it."
+    )
+    remedy = "Run `boundaries extract {context} recover`; if it finds nothing, another process was quicker, and all is well."
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +108,7 @@ def transfer(flow: Flow, *, tick: int, finish: Callable[[Connection], None] | No
 
     `finish` runs last inside the target's transaction; the switch sets sequences and its mark there.
     """
-    taken = flow.source.execute(sql.SQL(_TAKE).format(log=log_table(flow.context))).rowcount
+    taken, counted, before = _take(flow, is_last=finish is not None)
     fault_point("follow.taken")
     dirty = _dirty_tables(flow) if taken else []
     if taken:
@@ -92,10 +117,12 @@ def transfer(flow: Flow, *, tick: int, finish: Callable[[Connection], None] | No
         rows = _write(flow, dirty) if dirty else {}
         if not taken and finish is None:
             flow.target.execute("SET LOCAL synchronous_commit = off")
-        flow.target.execute(_FRESHNESS, [flow.context, tick])
+        has_standby = _count(flow, tick=tick, before=before, counted=counted)
         if finish is not None:
             finish(flow.target)
         fault_point("follow.target_staged")
+    if counted and has_standby:
+        standby.confirm(flow.target, flow.context)
     return Applied(keys=taken, rows=sum(rows.values()), tick=tick, by_table=rows)
 
 
@@ -115,6 +142,24 @@ def draw_tick(source: Connection) -> int:
     row = source.execute("SELECT nextval('boundaries_facades_tick')").fetchone()
     assert row is not None
     return int(row[0])
+
+
+def _take(flow: Flow, *, is_last: bool) -> tuple[int, int, int]:
+    """Move the log's entries aside: how many there are, whether they count as a batch, and the batches before it."""
+    query = sql.SQL(_TAKE).format(log=log_table(flow.context))
+    row = flow.source.execute(query, {"context": flow.context, "is_last": is_last}).fetchone()
+    assert row is not None
+    return row[0], row[1], row[2]
+
+
+def _count(flow: Flow, *, tick: int, before: int, counted: int) -> bool:
+    """Note tick and batch on the target; whether somebody replicates its server."""
+    row = flow.target.execute(
+        _FRESHNESS, {"context": flow.context, "tick": tick, "before": before, "counted": counted}
+    ).fetchone()
+    if row is None:
+        raise OutOfStep(context=flow.context, count=before)
+    return bool(row[0])
 
 
 def _dirty_tables(flow: Flow) -> list[Table]:
@@ -173,7 +218,10 @@ def _pipe(flow: Flow, query: sql.Composable, into: sql.Identifier, columns: sql.
 
 
 def _delete(target: Connection, table: Table, *, is_whole: bool) -> None:
-    """Delete the rows that are gone at the source, and those whose unique values have changed hands."""
+    """Delete the rows that are gone at the source, and those that have become others: unique values change hands.
+
+    Compared by image (`*<>`), since values that are equal need not be the same, and some types have no equality.
+    """
     keys, rows = _temporary(table)
     if is_whole:
         target.execute(sql.SQL("DELETE FROM {} WHERE {}").format(table.qualified, table.condition))
@@ -184,30 +232,33 @@ def _delete(target: Connection, table: Table, *, is_whole: bool) -> None:
             table.qualified, keys, _same(table.spec.key, "t", "k"), rows, same_key
         )
     )
-    for unique in table.unique_sets:
+    for telling in table.telling_sets if table.has_arbiter else ():
         target.execute(
-            sql.SQL("DELETE FROM {} t USING {} s WHERE {} AND ({}) IS DISTINCT FROM ({})").format(
-                table.qualified, rows, same_key, _row(unique, "t"), _row(unique, "s")
+            sql.SQL("DELETE FROM {} t USING {} s WHERE {} AND {} *<> {}").format(
+                table.qualified, rows, same_key, _row(telling, "t"), _row(telling, "s")
             )
         )
+    if not table.has_arbiter:
+        target.execute(sql.SQL("DELETE FROM {} t USING {} s WHERE {}").format(table.qualified, rows, same_key))
 
 
 def _insert(target: Connection, table: Table) -> int:
     _, rows = _temporary(table)
-    others = [name for name in table.copied if name not in table.spec.key]
-    action = (
-        sql.SQL("DO UPDATE SET {}").format(
-            sql.SQL(", ").join(sql.SQL("{0} = EXCLUDED.{0}").format(sql.Identifier(name)) for name in others)
-        )
-        if others
-        else sql.SQL("DO NOTHING")
-    )
     columns = identifiers(table.copied)
     return target.execute(
-        sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {} ON CONFLICT ({}) {}").format(
-            table.qualified, columns, columns, rows, table.key_columns(), action
+        sql.SQL("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {} {}").format(
+            table.qualified, columns, columns, rows, _on_conflict(table)
         )
     ).rowcount
+
+
+def _on_conflict(table: Table) -> sql.Composable:
+    if not table.has_arbiter:
+        return sql.SQL("")
+    if not table.updated:
+        return sql.SQL("ON CONFLICT ({}) DO NOTHING").format(table.key_columns())
+    each = [sql.SQL("{0} = EXCLUDED.{0}").format(sql.Identifier(name)) for name in table.updated]
+    return sql.SQL("ON CONFLICT ({}) DO UPDATE SET {}").format(table.key_columns(), sql.SQL(", ").join(each))
 
 
 def _temporary(table: Table) -> tuple[sql.Identifier, sql.Identifier]:

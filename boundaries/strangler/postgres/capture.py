@@ -29,7 +29,7 @@ CREATE TABLE IF NOT EXISTS {log} (
 
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION {function}() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $capture$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp {spelling} AS $capture$
 BEGIN
     IF session_user = {mover} THEN
         RETURN NULL;
@@ -49,6 +49,9 @@ BEGIN
 END
 $capture$
 """
+
+# A key is logged as text, and read again by the mover's session: the writer's must spell it the same way.
+_SPELLING = "SET TimeZone = 'UTC' SET DateStyle = 'ISO, YMD' SET IntervalStyle = 'postgres' SET extra_float_digits = 1"
 
 _TRIGGERS = {
     "ins": "AFTER INSERT ON {table} REFERENCING NEW TABLE AS new_rows",
@@ -133,6 +136,7 @@ def _statements(context: str, table: Table, mover: str) -> list[sql.SQL | sql.Co
     body = sql.SQL(_FUNCTION).format(
         function=function, mover=sql.Literal(mover), log=log_table(context), name=sql.Literal(table.name),
         new_key=table.key_array("n"), old_key=table.key_array("o"), condition=table.condition,
+        spelling=sql.SQL("" if table.has_plain_key else _SPELLING),
     )  # fmt: skip
     statements: list[sql.SQL | sql.Composed] = [body]
     for kind, event in _TRIGGERS.items():

@@ -22,7 +22,11 @@ from boundaries.errors import BoundaryError
 Connection = psycopg.Connection[tuple[Any, ...]]
 
 # Text forms must not depend on whose session it is: checksums compare them.
-_SESSION = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 1"
+_SESSION = "SET TimeZone = 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres'; SET bytea_output = 'hex'; SET extra_float_digits = 1; SET lc_monetary = 'C'"
+# What is committed must be on disk, and on a synchronous standby, whatever the role's default is.
+_DURABLE = """
+SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') IN ('off', 'local')
+"""
 # The server must notice that our machine is gone: its session would hold the operator's lock for two hours.
 LIVELINESS = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
 
@@ -59,13 +63,13 @@ class Endpoint:
         try:
             connection = psycopg.connect(
                 self.url, autocommit=True, application_name=f"boundaries {self.context}", connect_timeout=5,
-                keepalives_idle=5, keepalives_interval=2, keepalives_count=3,
+                keepalives_idle=5, keepalives_interval=2, keepalives_count=3, target_session_attrs="primary",
             )  # fmt: skip
         except psycopg.Error as error:
             raise DatabaseUnreachable(
                 context=self.context, side=self.side, reason=first_line(error)
             ) from error
-        connection.execute(f"{_SESSION}; {LIVELINESS}")
+        connection.execute(f"{_SESSION}; {LIVELINESS}; {_DURABLE}")
         owner = owner_role(connection)
         if owner is not None:
             connection.execute(sql.SQL("SET ROLE {}").format(sql.Identifier(owner)))

@@ -2,7 +2,8 @@
 
 Every write statement on a moving table takes a shared transaction-level advisory lock and reads the ownership row. The
 switch takes the same lock exclusively: it gets it when the writers under way have ended, and later ones queue behind
-it and read the row afterwards. A writer on a closed side gets SQLSTATE MG001 with context and epoch in its DETAIL.
+it and read the row afterwards. A writer on a closed side gets SQLSTATE MG001 with context and epoch in its DETAIL;
+one on a side that was halted, or whose server is not the one that the mover knows, gets MG002.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from psycopg import sql
 from boundaries.errors import BoundaryError
 from boundaries.strangler.postgres.capture import VERSION
 from boundaries.strangler.postgres.connection import Connection, mover_role
+from boundaries.strangler.postgres.continuity import server_expression
 from boundaries.strangler.postgres.ddl import run_briefly
 from boundaries.strangler.postgres.table import Table
 
@@ -26,13 +28,20 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $gate
 DECLARE
     is_open boolean;
     at_epoch bigint;
+    halted_by text;
 BEGIN
     IF session_user <> {mover} THEN
         PERFORM pg_advisory_xact_lock_shared({lock});
         IF current_setting('transaction_isolation') = 'read committed' THEN
-            SELECT open, epoch INTO is_open, at_epoch FROM {ownership} WHERE context = {context};
+            SELECT open, epoch, {halted} INTO is_open, at_epoch, halted_by FROM {ownership} WHERE context = {context};
         ELSE
-            SELECT open, epoch INTO is_open, at_epoch FROM {ownership} WHERE context = {context} FOR SHARE;
+            SELECT open, epoch, {halted} INTO is_open, at_epoch, halted_by FROM {ownership} WHERE context = {context} FOR SHARE;
+        END IF;
+        IF halted_by <> '' THEN
+            RAISE EXCEPTION USING ERRCODE = 'MG002',
+                MESSAGE = format('%s accepts no writes to %s: %s', current_database(), {context}, halted_by),
+                DETAIL = json_build_object('context', {context}, 'epoch', at_epoch, 'halted', halted_by)::text,
+                HINT = 'Run: boundaries extract ' || {context} || ' recover';
         END IF;
         IF is_open IS NOT TRUE THEN
             RAISE EXCEPTION USING ERRCODE = 'MG001',
@@ -50,6 +59,13 @@ BEGIN
     RETURN NEW;
 END
 $gate$
+"""
+
+# The start is compared first: only between a restart and the mover's next look at it is anything else asked.
+_HALTED = """
+CASE WHEN halted <> '' THEN halted
+    WHEN server = '' OR started_at = pg_postmaster_start_time() OR server = {server} THEN ''
+    ELSE 'its server was restored or failed over' END
 """
 
 _SIMPLE = re.compile(r"""^\s*("?\w+"?)\s*=\s*('(?:[^']|'')*'|\d+)\s*$""")
@@ -74,6 +90,7 @@ def install(connection: Connection, context: str, tables: Sequence[Table]) -> No
     create = sql.SQL(_FUNCTION).format(
         function=_function(context), mover=mover, lock=lock_key(context), context=sql.Literal(context),
         ownership=sql.Identifier("public", "boundaries_facades_ownership"),
+        halted=sql.SQL(_HALTED).format(server=server_expression(connection)),
     )  # fmt: skip
     run_briefly(connection, [create], what=f"the gate of {context}")
     for table in tables:

@@ -24,24 +24,32 @@ class Ownership:
     open: bool
     epoch: int
     drained: int
+    halted: str = ""
 
 
 def read(connection: Connection, context: str) -> Ownership | None:
     """This side's row, or None before the first `replicate`."""
     row = connection.execute(
-        "SELECT open, epoch, drained FROM boundaries_facades_ownership WHERE context = %s", [context]
+        "SELECT open, epoch, drained, halted FROM boundaries_facades_ownership WHERE context = %s", [context]
     ).fetchone()
     return Ownership(*row) if row else None
 
 
 def ensure(connection: Connection, context: str, *, is_open: bool, address: str) -> None:
-    """Write the first row of this side, or leave the one that is there; the address is brought up to date."""
+    """Write the first rows of this side, or leave those that are there; the address is brought up to date."""
     connection.execute(
         """
         INSERT INTO boundaries_facades_ownership (context, open, epoch, drained, address) VALUES (%s, %s, 1, 0, %s)
         ON CONFLICT (context) DO UPDATE SET address = EXCLUDED.address
         """,
         [context, is_open, address],
+    )
+    connection.execute(
+        """
+        INSERT INTO boundaries_facades_freshness (context, tick, applied_at) VALUES (%s, 0, clock_timestamp())
+        ON CONFLICT (context) DO NOTHING
+        """,
+        [context],
     )
 
 
@@ -84,13 +92,19 @@ def mark_drained(connection: Connection, context: str, epoch: int) -> None:
 def open_for(connection: Connection, context: str, epoch: int) -> bool:
     """Open this side by compare-and-set: only from the epoch before, only when drained for this one.
 
-    A late or repeated call changes nothing and returns False.
+    A late or repeated call changes nothing and returns False. The other side has committed the last batch by now.
     """
-    cursor = connection.execute(
+    row = connection.execute(
         """
-        UPDATE boundaries_facades_ownership SET open = true, epoch = %(epoch)s
-        WHERE context = %(context)s AND NOT open AND epoch = %(epoch)s - 1 AND drained = %(epoch)s
+        WITH opened AS (
+            UPDATE boundaries_facades_ownership SET open = true, epoch = %(epoch)s
+            WHERE context = %(context)s AND NOT open AND epoch = %(epoch)s - 1 AND drained = %(epoch)s AND halted = ''
+            RETURNING context
+        ), seen AS (
+            UPDATE boundaries_facades_freshness SET seen = applied WHERE context IN (SELECT context FROM opened)
+        )
+        SELECT count(*) FROM opened
         """,
         {"context": context, "epoch": epoch},
-    )
-    return cursor.rowcount == 1
+    ).fetchone()
+    return row == (1,)

@@ -16,11 +16,25 @@ from boundaries.strangler.postgres.table import Table
 
 GAP = 1_000
 
-_OWNED = """
+# Those that a column owns, and those that a column's default draws from.
+_FILLING = """
+WITH filling AS (
+    SELECT d.objid AS sequence, d.refobjid AS tbl, d.refobjsubid AS attnum FROM pg_depend d
+    WHERE d.deptype IN ('a', 'i') AND d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass
+    UNION
+    SELECT d.refobjid, f.adrelid, f.adnum FROM pg_depend d JOIN pg_attrdef f ON f.oid = d.objid
+    WHERE d.classid = 'pg_attrdef'::regclass AND d.refclassid = 'pg_class'::regclass
+)
 SELECT a.attname, format('%%I.%%I', n.nspname, s.relname)
-FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S' JOIN pg_namespace n ON n.oid = s.relnamespace
-JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-WHERE d.refobjid = %s::regclass AND d.deptype IN ('a', 'i') AND d.classid = 'pg_class'::regclass
+FROM filling JOIN pg_class s ON s.oid = filling.sequence AND s.relkind = 'S'
+JOIN pg_namespace n ON n.oid = s.relnamespace
+JOIN pg_attribute a ON a.attrelid = filling.tbl AND a.attnum = filling.attnum
+WHERE filling.tbl = %s::regclass AND a.atttypid IN ('smallint'::regtype, 'integer'::regtype, 'bigint'::regtype)
+"""
+_BEYOND = """
+(SELECT setval({name}, reached + least({gap}, (seqmax - reached) / 2))
+ FROM (SELECT greatest({used}, {last}, (SELECT max({column}) FROM {table})) AS reached) AS used, pg_sequence
+ WHERE seqrelid = {name}::regclass)
 """
 
 
@@ -46,7 +60,9 @@ def find(source: Connection, target: Connection, tables: Sequence[Table]) -> lis
 
 
 def advance(source: Connection, target: Connection, columns: Sequence[Counted]) -> dict[str, int]:
-    """Set the target's sequences beyond the source's, with a gap, in one statement on each side.
+    """Set the target's sequences beyond the source's, in one statement on each side.
+
+    The gap is smaller where a sequence is near its end.
 
     Returns table.column → next value.
     """
@@ -57,7 +73,7 @@ def advance(source: Connection, target: Connection, columns: Sequence[Counted]) 
     ).fetchone()
     assert used is not None
     reached = [
-        sql.SQL("setval({name}, greatest({used}, {last}, (SELECT max({column}) FROM {table})) + {gap})").format(
+        sql.SQL(_BEYOND).format(
             name=sql.Literal(column.target), used=sql.Literal(last), last=_last_value(column.target),
             column=sql.Identifier(column.column), table=column.table.qualified, gap=sql.Literal(GAP),
         )
@@ -82,7 +98,7 @@ def behind(source: Connection, tables: Sequence[Table]) -> list[str]:
 
 
 def _sequences(connection: Connection, table: Table) -> list[tuple[str, str]]:
-    return [(row[0], row[1]) for row in connection.execute(_OWNED, [table.qualified.as_string(connection)])]
+    return [(row[0], row[1]) for row in connection.execute(_FILLING, [table.qualified.as_string(connection)])]
 
 
 def _last_value(name: str | None) -> sql.Composable:

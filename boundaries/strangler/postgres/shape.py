@@ -15,10 +15,10 @@ from boundaries.faults import fault_point
 from boundaries.strangler.postgres.connection import Connection
 from boundaries.strangler.postgres.table import Table
 
-# Foreign keys first when dropping; when building: unique and check constraints, indexes, then foreign keys.
+# When building: unique and exclusion constraints, indexes, then foreign keys.
 _CONSTRAINTS = """
 SELECT conname, pg_get_constraintdef(oid), CASE contype WHEN 'f' THEN 3 ELSE 1 END FROM pg_constraint
-WHERE conrelid = %s::regclass AND contype IN ('u', 'f', 'x') ORDER BY contype = 'f' DESC, conname
+WHERE conrelid = %s::regclass AND contype = ANY (%s) ORDER BY conname
 """
 _INDEXES = """
 SELECT c.relname, pg_get_indexdef(i.indexrelid), 2 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
@@ -35,22 +35,15 @@ def set_aside(connection: Connection, context: str, tables: Sequence[Table]) -> 
             notes
         )
     )
-    for table in [table for table in tables if not table.is_shared]:
-        name = table.qualified.as_string(connection)
+    own = [table for table in tables if not table.is_shared]
+    for table in own:
         with connection.transaction():
-            for constraint, definition, stage in connection.execute(_CONSTRAINTS, [name]).fetchall():
-                again = sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}").format(
-                    table.qualified, sql.Identifier(constraint), sql.SQL(definition)
-                )
-                _note(connection, notes, stage, again)
-                connection.execute(
-                    sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(
-                        table.qualified, sql.Identifier(constraint)
-                    )
-                )
-            for index, definition, stage in connection.execute(_INDEXES, [name]).fetchall():
-                _note(connection, notes, stage, sql.SQL(definition))
-                connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(table.schema, index)))
+            _drop_constraints(connection, notes, table, ["f"])
+    # Only now: a foreign key may lean on a unique constraint of another table.
+    for table in own:
+        with connection.transaction():
+            _drop_constraints(connection, notes, table, ["u", "x"])
+            _drop_indexes(connection, notes, table)
 
 
 def build(connection: Connection, context: str, tell: object = None) -> int:
@@ -72,6 +65,25 @@ def build(connection: Connection, context: str, tell: object = None) -> int:
 def drop_notes(connection: Connection, context: str) -> None:
     """Forget the notes; only when nothing waits any more or the target is thrown away."""
     connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(_notes(context)))
+
+
+def _drop_constraints(connection: Connection, notes: sql.Identifier, table: Table, kinds: list[str]) -> None:
+    name = table.qualified.as_string(connection)
+    for constraint, definition, stage in connection.execute(_CONSTRAINTS, [name, kinds]).fetchall():
+        again = sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}").format(
+            table.qualified, sql.Identifier(constraint), sql.SQL(definition)
+        )
+        _note(connection, notes, stage, again)
+        connection.execute(
+            sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(table.qualified, sql.Identifier(constraint))
+        )
+
+
+def _drop_indexes(connection: Connection, notes: sql.Identifier, table: Table) -> None:
+    name = table.qualified.as_string(connection)
+    for index, definition, stage in connection.execute(_INDEXES, [name]).fetchall():
+        _note(connection, notes, stage, sql.SQL(definition))
+        connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(table.schema, index)))
 
 
 def _note(connection: Connection, notes: sql.Identifier, stage: int, statement: sql.Composable) -> None:

@@ -30,6 +30,7 @@ from boundaries.faults import fault_point
 from boundaries.strangler.postgres import ownership, sequence, standby
 from boundaries.strangler.postgres.apply import Flow, create_stages, create_taken, cycle, draw_tick, transfer
 from boundaries.strangler.postgres.connection import Connection, Endpoint, Pair
+from boundaries.strangler.postgres.continuity import Discontinued
 from boundaries.strangler.postgres.ddl import blockers_of
 from boundaries.strangler.postgres.gate import lock_key
 from boundaries.strangler.postgres.ownership import BothOpen
@@ -108,8 +109,11 @@ def owner_side(pair: Pair, monolith: Connection, service: Connection) -> str | N
 
     :raises NotOwned: before the first `replicate`.
     :raises BothOpen: when the rows contradict each other.
+    :raises boundaries.strangler.postgres.continuity.Discontinued: while both sides are halted.
     """
     left, right = _row(monolith, pair.context, "monolith"), _row(service, pair.context, "service")
+    if reason := left.halted or right.halted:
+        raise Discontinued(context=pair.context, reason=reason)
     if left.open and right.open:
         raise BothOpen(context=pair.context, monolith=left.epoch, service=right.epoch)
     if left.open:

@@ -14,21 +14,32 @@ from boundaries.strangler.postgres.connection import Connection
 
 _COLUMNS = """
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated <> '',
-       coalesce((SELECT collname FROM pg_collation c WHERE c.oid = a.attcollation AND c.collname <> 'default'), '')
-FROM pg_attribute a WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attname
+       coalesce(CASE WHEN c.collname <> 'default' THEN c.collname END, ''), a.attidentity = 'a', coalesce(c.collisdeterministic, true)
+FROM pg_attribute a LEFT JOIN pg_collation c ON c.oid = a.attcollation
+WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attname
 """
+# Whatever the index looks at: its columns, and those of its expressions and its condition.
 _UNIQUE = """
-SELECT array(SELECT a.attname::text FROM unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
-             JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = k.attnum ORDER BY k.position)
-FROM pg_index i WHERE i.indrelid = to_regclass(%s) AND i.indisunique AND NOT i.indisprimary AND i.indexprs IS NULL
+SELECT array(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = i.indrelid AND a.attnum > 0 AND (
+           a.attnum = ANY (i.indkey::int2[]) OR EXISTS (
+               SELECT 1 FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = i.indexrelid
+               AND d.refclassid = 'pg_class'::regclass AND d.refobjid = i.indrelid AND d.refobjsubid = a.attnum))
+       ORDER BY a.attname)
+FROM pg_index i WHERE i.indrelid = to_regclass(%s) AND (i.indisunique OR i.indisexclusion) AND NOT i.indisprimary
 ORDER BY i.indexrelid::regclass::text
 """
 _PRIMARY = """
-SELECT a.attname FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
+SELECT a.attname, i.indimmediate AND NOT i.indisexclusion
+FROM pg_index i, unnest(i.indkey::int2[]) WITH ORDINALITY AS k(attnum, position)
 JOIN pg_attribute a ON a.attnum = k.attnum
-WHERE i.indrelid = to_regclass(%s) AND i.indisprimary AND a.attrelid = i.indrelid ORDER BY k.position
+WHERE i.indrelid = to_regclass(%s) AND i.indisprimary AND a.attrelid = i.indrelid AND k.position <= i.indnkeyatts
+ORDER BY k.position
 """
-_SCHEMA = "SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass(%s)"
+_NAME = """
+SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass(%s)
+"""
+# Two keys of these types are equal only if they are written alike, and every session writes them alike.
+_PLAIN = frozenset({"smallint", "integer", "bigint", "uuid", "boolean", "text", "character varying"})
 
 
 class TableMissing(BoundaryError):
@@ -56,16 +67,29 @@ class Column:
     not_null: bool
     is_generated: bool
     collation: str
+    is_always_identity: bool = False
+    has_plain_collation: bool = True
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether equal values are the same value, written the same way by every session."""
+        return self.has_plain_collation and self.type.partition("(")[0] in _PLAIN
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of a move as it is on one side: its spec, schema, columns by name, and other unique sets of columns."""
+    """A table of a move as it is on one side: its spec, its place, its columns by name.
+
+    `unique_sets` are the columns that each unique index or exclusion, but the key's, looks at. `has_arbiter` tells
+    whether an upsert can go by the key: not if that is deferrable, or an exclusion itself.
+    """
 
     spec: TableSpec
     schema: str
+    relation: str
     columns: tuple[Column, ...]
     unique_sets: tuple[tuple[str, ...], ...]
+    has_arbiter: bool
 
     @property
     def name(self) -> str:
@@ -75,12 +99,31 @@ class Table:
     @property
     def qualified(self) -> sql.Identifier:
         """Schema and name, quoted."""
-        return sql.Identifier(self.schema, self.spec.table)
+        return sql.Identifier(self.schema, self.relation)
 
     @property
     def copied(self) -> tuple[str, ...]:
         """The columns that are copied, in order of name: all but the generated ones."""
         return tuple(column.name for column in self.columns if not column.is_generated)
+
+    @property
+    def updated(self) -> tuple[str, ...]:
+        """The columns that can be set in a row that is there: not the key, nor an identity that is always generated."""
+        fixed = {column.name for column in self.columns if column.is_always_identity} | set(self.spec.key)
+        return tuple(name for name in self.copied if name not in fixed)
+
+    @property
+    def telling_sets(self) -> tuple[tuple[str, ...], ...]:
+        """The sets of columns of which a change makes a row another one: it is deleted and inserted, not updated."""
+        copied = set(self.copied)
+        unique = [columns if copied.issuperset(columns) else self.copied for columns in self.unique_sets]
+        fixed = [(column.name,) for column in self.columns if column.is_always_identity]
+        return tuple(dict.fromkeys([*unique, *fixed, *([] if self.has_plain_key else [self.spec.key])]))
+
+    @property
+    def has_plain_key(self) -> bool:
+        """Whether two keys that are equal are the same, written the same way."""
+        return all(column.is_plain for column in self.columns if column.name in self.spec.key)
 
     @property
     def is_shared(self) -> bool:
@@ -147,13 +190,14 @@ def read_tables(
 
 
 def _read(connection: Connection, spec: TableSpec, context: str, side: str) -> Table:
-    quoted = '"' + spec.table.replace('"', '""') + '"'
-    schema = connection.execute(_SCHEMA, [quoted]).fetchone()
-    if schema is None:
+    place = connection.execute(_NAME, [spec.quoted]).fetchone()
+    if place is None:
         raise TableMissing(table=spec.table, context=context, side=side)
-    key = tuple(row[0] for row in connection.execute(_PRIMARY, [quoted]))
+    primary = connection.execute(_PRIMARY, [spec.quoted]).fetchall()
+    key = tuple(name for name, _ in primary)
     if key != spec.key:
         raise KeyUnlike(table=spec.table, found=", ".join(key) or "missing", expected=", ".join(spec.key))
-    columns = tuple(Column(*row) for row in connection.execute(_COLUMNS, [quoted]))
-    unique = tuple(tuple(row[0]) for row in connection.execute(_UNIQUE, [quoted]))
-    return Table(spec=spec, schema=schema[0], columns=columns, unique_sets=unique)
+    columns = tuple(Column(*row) for row in connection.execute(_COLUMNS, [spec.quoted]))
+    unique = tuple(tuple(row[0]) for row in connection.execute(_UNIQUE, [spec.quoted]))
+    has_arbiter = all(is_arbiter for _, is_arbiter in primary)
+    return Table(spec, place[0], place[1], columns, unique, has_arbiter)

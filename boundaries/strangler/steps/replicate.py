@@ -14,7 +14,7 @@ from boundaries.strangler.flow import Both, both_sides
 from boundaries.strangler.gate import Gate
 from boundaries.strangler.lock import consumer_lock
 from boundaries.strangler.models import Extraction, Wanted
-from boundaries.strangler.postgres import backfill, capture, fingerprint, gate, ownership, shape
+from boundaries.strangler.postgres import backfill, capture, continuity, fingerprint, gate, ownership, shape
 from boundaries.strangler.postgres.apply import cycle
 from boundaries.strangler.postgres.connection import mover_role
 from boundaries.strangler.step import Move
@@ -102,6 +102,7 @@ def _install(move: Move, both: Both) -> None:
     ownership.ensure(both.monolith, move.name, is_open=True, address=address)
     ownership.ensure(both.service, move.name, is_open=False, address=own_address())
     ownership.align(both.monolith, both.service, move.name)
+    continuity.begin(both.monolith, both.service, move.name)
     fault_point("replicate.owned")
     for side in ("monolith", "service"):
         move.progress.report(f"installing capture in the {side}")

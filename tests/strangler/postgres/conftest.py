@@ -15,7 +15,7 @@ import pytest
 
 from boundaries.contexts.table import TableSpec
 from boundaries.strangler.flow import Both
-from boundaries.strangler.postgres import backfill, capture, gate, ownership, shape
+from boundaries.strangler.postgres import backfill, capture, continuity, gate, ownership, shape
 from boundaries.strangler.postgres.connection import Endpoint, Pair
 from boundaries.testing.database import Database, throw_away_database
 
@@ -55,6 +55,7 @@ class Sides:
         ownership.ensure(self.both.monolith, "ledger", is_open=True, address="")
         ownership.ensure(self.both.service, "ledger", is_open=False, address="")
         ownership.align(self.both.monolith, self.both.service, "ledger")
+        continuity.begin(self.both.monolith, self.both.service, "ledger")
         for side in ("monolith", "service"):
             capture.install(self.both.connection(side), "ledger", self.both.tables(side))
             gate.install(self.both.connection(side), "ledger", self.both.tables(side))
@@ -113,7 +114,7 @@ def _clean(sides: Sides) -> None:
         gate.remove(connection, "ledger", tables)
         capture.remove(connection, "ledger", tables)
         connection.execute(
-            "TRUNCATE ledger_account, ledger_entry, boundaries_facades_receipt, boundaries_facades_ownership"
+            "TRUNCATE ledger_account, ledger_entry, boundaries_facades_receipt, boundaries_facades_ownership, boundaries_facades_freshness"
         )
         shape.set_aside(connection, "ledger", [])
         shape.build(connection, "ledger")
