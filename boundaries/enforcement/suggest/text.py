@@ -1,18 +1,24 @@
-"""How does a suggestion read in a terminal? First the table, then one paragraph per context, then the layers."""
+"""How does a suggestion read in a terminal? First the table, then a paragraph for the first few, then the layers."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 
+from boundaries.contexts.reading import nearest_spelling
 from boundaries.enforcement.suggest.evidence import Evidence
 from boundaries.enforcement.suggest.layer import Layer
 from boundaries.enforcement.suggest.ranking import Line, Ranked
 from boundaries.enforcement.suggest.suggestion import Suggestion
+from boundaries.errors import BoundaryError
 
 _WIDTH = 100
 _MOST_NAMES = 6
-_MOST_LAYERS = 12
+_MOST_LAYERS = 6
+_MOST_ROWS = 15
+_MOST_PARAGRAPHS = 2
+_MOST_COSTS = 3
 # Scores nearer to each other than this tell no difference.
 _LEAST_DIFFERENCE = 5
 _LAYERS = {
@@ -24,15 +30,64 @@ _LAYERS = {
 }
 
 
+class NotRanked(BoundaryError):
+    """Raised when the evidence for a context is asked for that is not among those ranked."""
+
+    code = "BD287"
+    problem = "{name!r} is none of the contexts that were ranked."
+    remedy = "Did you mean {nearest!r}? Ranked: {known}."
+
+
 def render(suggestion: Suggestion) -> str:
+    """The report for a screen: the head of the ranking, and the largest costs of the first few."""
+    ranked, layers = suggestion.ranked, suggestion.layers
+    shown = enumerate(ranked[:_MOST_PARAGRAPHS], start=1)
+    return _joined(
+        _head(suggestion),
+        _table(ranked, most=_MOST_ROWS),
+        *(_paragraph(place, one, suggestion, most=_MOST_COSTS) for place, one in shown),
+        _left(suggestion),
+        _layers(layers, most=_MOST_LAYERS),
+        _foot(suggestion),
+    )
+
+
+def render_all(suggestion: Suggestion) -> str:
     """The whole report."""
-    blocks = ["\n".join(_head(suggestion)), "\n".join(_table(suggestion.ranked))]
-    blocks += [
-        "\n".join(_paragraph(place, r, suggestion)) for place, r in enumerate(suggestion.ranked, start=1)
+    ranked, layers = suggestion.ranked, suggestion.layers
+    return _joined(
+        _head(suggestion),
+        _table(ranked, most=len(ranked)),
+        *(_paragraph(place, one, suggestion) for place, one in enumerate(ranked, start=1)),
+        _layers(layers, most=len(layers)),
+        _foot(suggestion),
+    )
+
+
+def render_some(suggestion: Suggestion, names: Sequence[str]) -> str:
+    """All evidence for these contexts, and nothing else.
+
+    :raises NotRanked: with the nearest spelling.
+    """
+    known = [one.evidence.name for one in suggestion.ranked]
+    for name in names:
+        if name not in known:
+            raise NotRanked(
+                name=name, nearest=nearest_spelling(name, known), known=", ".join(sorted(known)) or "none"
+            )
+    chosen = [
+        (place, one) for place, one in enumerate(suggestion.ranked, start=1) if known[place - 1] in names
     ]
-    blocks += ["\n".join(_layers(suggestion.layers))] if suggestion.layers else []
-    blocks += ["\n".join(_foot(suggestion))]
-    return "\n\n".join(block for block in blocks if block)
+    return _joined(*(_paragraph(place, one, suggestion) for place, one in chosen))
+
+
+def _joined(*blocks: Iterable[str]) -> str:
+    return "\n\n".join(filter(None, ("\n".join(block) for block in blocks)))
+
+
+def _left(suggestion: Suggestion) -> Iterator[str]:
+    if suggestion.ranked:
+        yield "`--context NAME` gives all evidence for one context, `--all` that for each."
 
 
 def _head(suggestion: Suggestion) -> Iterator[str]:
@@ -60,7 +115,7 @@ def _verdict(share: float, count: int) -> str:
     return f"{crossing}: the code has no clear cut; take them as a place to begin."
 
 
-def _table(ranked: Sequence[Ranked]) -> Iterator[str]:
+def _table(ranked: Sequence[Ranked], *, most: int) -> Iterator[str]:
     if not ranked:
         yield "There is nothing to rank here."
         return
@@ -70,7 +125,7 @@ def _table(ranked: Sequence[Ranked]) -> Iterator[str]:
     rows = f"{'rows':>12}" if has_rows else ""
     churn = f"{'churn':>7}" if has_churn else ""
     yield f"  #  {'context':{width}}  ready  tables{rows}  callers  calls  cut in  cut out  cohesion{churn}"
-    for place, r in enumerate(ranked, start=1):
+    for place, r in enumerate(ranked[:most], start=1):
         e = r.evidence
         rows = f"{e.rows or 0:>12,}" if has_rows else ""
         churn = f"{'-' if e.churn is None else _share(e.churn):>7}" if has_churn else ""
@@ -78,17 +133,27 @@ def _table(ranked: Sequence[Ranked]) -> Iterator[str]:
             f"{place:>3}  {e.name:{width}}  {r.score:>5}  {len(e.tables):>6}{rows}  {len(e.callers):>7}  {len(e.called):>5}"
             f"  {e.incoming.total():>6}  {e.outgoing.total():>7}  {_share(e.cohesion):>8}{churn}"
         )
+    if len(ranked) > most:
+        yield f"     ... and {len(ranked) - most} more; `--all` ranks them"
 
 
-def _paragraph(place: int, ranked: Ranked, suggestion: Suggestion) -> Iterator[str]:
+def _paragraph(
+    place: int, ranked: Ranked, suggestion: Suggestion, *, most: int | None = None
+) -> Iterator[str]:
     evidence = ranked.evidence
     yield f"{place}. {evidence.name}: {ranked.score} of 100"
     others = len(suggestion.ranked) - 1
     yield _fill(" ".join(_sentences(evidence, suggestion.members[evidence.name], others)), indent="   ")
-    for line in sorted(ranked.lines, key=lambda line: -(line.lost or 0)):
-        if line.lost is not None and line.lost >= 0.5:
-            yield _fill(f"{-line.lost:>6.1f} of {line.criterion.most:>2}  {_line(line, evidence)}",
-                        indent="   ", below=" " * 19)  # fmt: skip
+    costs = sorted(
+        ((line.lost, line) for line in ranked.lines if line.lost and line.lost >= 0.5),
+        key=itemgetter(0),
+        reverse=True,
+    )
+    for lost, line in costs[:most]:
+        yield _fill(f"{-lost:>6.1f} of {line.criterion.most:>2}  {_line(line, evidence)}",
+                    indent="   ", below=" " * 19)  # fmt: skip
+    if smaller := costs[most:] if most else []:
+        yield f"   {-sum(lost for lost, _ in smaller):>6.1f}        {_counted(len(smaller), 'smaller cost')}"
 
 
 def _sentences(evidence: Evidence, members: Sequence[str], others: int) -> Iterator[str]:
@@ -147,17 +212,19 @@ def _named(line: Line, evidence: Evidence) -> str:
     return _few(list(names.get(line.criterion.key, ())))
 
 
-def _layers(layers: Sequence[Layer]) -> Iterator[str]:
+def _layers(layers: Sequence[Layer], *, most: int) -> Iterator[str]:
+    if not layers:
+        return
     yield "No contexts, but technical layers:"
-    width = max(len(layer.name) for layer in layers[:_MOST_LAYERS])
-    for layer in layers[:_MOST_LAYERS]:
+    width = max(len(layer.name) for layer in layers[:most])
+    for layer in layers[:most]:
         yield _fill(
             f"{layer.name:{width}}  {_LAYERS[layer.kind]}: {layer.reason}",
             indent="  ",
             below=" " * (width + 4),
         )
-    if len(layers) > _MOST_LAYERS:
-        yield f"  and {len(layers) - _MOST_LAYERS} more; --json names all"
+    if len(layers) > most:
+        yield f"  ... and {len(layers) - most} more; `--all` names them"
 
 
 def _foot(suggestion: Suggestion) -> Iterator[str]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def run_suggest(options: argparse.Namespace) -> int:
     """Rank the contexts of the map; without one, or if asked to, look for candidates."""
     from boundaries.enforcement.suggest.suggestion import rank_contexts, suggest_contexts
-    from boundaries.enforcement.suggest.text import render
+    from boundaries.enforcement.suggest.text import render, render_all, render_some
 
     folder = options.config.parent if options.config else Path.cwd()
     try:
@@ -34,8 +34,10 @@ def run_suggest(options: argparse.Namespace) -> int:
         print(suggestion.as_toml(), end="")
     elif options.format == "json":
         print_json(suggestion.as_dict())
+    elif options.context:
+        print(render_some(suggestion, options.context))
     else:
-        print(render(suggestion))
+        print((render_all if options.all else render)(suggestion))
     return DONE
 
 
@@ -61,6 +63,11 @@ def _is_fresh(options: argparse.Namespace) -> bool:
 def _configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--contexts", type=_positive, metavar="N", help="look for about so many candidates; implies --fresh"
+    )
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--all", action="store_true", help="all contexts, with all evidence")
+    length.add_argument(
+        "--context", metavar="NAME", action="append", help="all evidence for this one; may be repeated"
     )
     parser.add_argument("--fresh", action="store_true", help="look for candidates although there is a map")
     parser.add_argument(

@@ -44,6 +44,31 @@ class TestWithoutAMap:
         assert "site.toolbox  shared kernel: no tables; " in out
         assert max(map(len, out.splitlines())) <= 100
 
+    def test_fits_a_screen_unless_all_is_asked_for(self, suggest: Run) -> None:
+        _, short, _ = suggest()
+        _, long, _ = suggest("--all")
+
+        assert (short.count(" of 100\n"), long.count(" of 100\n")) == (2, 7)
+        assert len(short.splitlines()) < 60 < len(long.splitlines())
+        assert "`--context NAME`" in short
+
+    def test_gives_the_evidence_for_one(self, suggest: Run) -> None:
+        _, everything, _ = suggest("--all")
+        _, json_text, _ = suggest("--json")
+        last = json.loads(json_text)["contexts"][-1]["name"]
+
+        _, out, _ = suggest("--context", last)
+
+        assert out.startswith(f"7. {last}: ")
+        assert out.count(" of 100\n") == 1
+        assert out.strip() in everything
+
+    def test_refuses_a_name_that_it_did_not_rank(self, suggest: Run) -> None:
+        code, _, err = suggest("--context", "no-such-context")
+
+        assert code == 2
+        assert err.startswith("BD287: 'no-such-context' is none of the contexts")
+
     def test_prints_a_map_and_nothing_else(self, suggest: Run) -> None:
         code, out, _ = suggest("--toml")
 
