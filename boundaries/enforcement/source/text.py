@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import blake2b
-from pathlib import Path
 
 from boundaries.contexts.map import ContextMap
 from boundaries.enforcement.source.cache import content_key
@@ -29,7 +28,8 @@ def read_texts(context_map: ContextMap) -> SourceText:
         if file.purpose == "test" and not context_map.check.tests:
             continue
         try:
-            key = _key(Path(file.path).read_bytes(), file, context_map)
+            with open(file.path, "rb", buffering=0) as stream:  # noqa: PTH123 - thousands of files
+                key = _key(stream.read(), file, context_map)
         except OSError as error:
             unreadable.append(f"{file.relative}: {error.strerror or error}")
             continue

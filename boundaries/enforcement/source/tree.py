@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from pathlib import Path
 from typing import Literal
 
 from boundaries.contexts.map import ContextMap
 
 Purpose = Literal["code", "test", "migration", "template"]
 
-_SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "site-packages"})
+# LC_MESSAGES has one folder for each language and app, and never code.
+_SKIPPED_FOLDERS = frozenset({"LC_MESSAGES", "__pycache__", "node_modules", "site-packages"})
 _TEST_FOLDERS = frozenset({"tests", "test", "testing"})
 _TEMPLATE_FOLDER = re.compile(r"(?:^|/)(?:templates|jinja2)/")
 _TEMPLATE_SUFFIXES = (
@@ -59,8 +59,9 @@ def find_sources(context_map: ContextMap) -> list[SourceFile]:
     skipped = {os.path.realpath(c.service.path) for c in context_map.contexts.values() if c.service}
     excluded = tuple(pattern.rstrip("/") for pattern in context_map.check.exclude)
     files = []
+    start = len(root.rstrip(os.sep)) + 1
     for path in _walk(root, root, skipped, set()):
-        relative = Path(path).relative_to(root).as_posix()
+        relative = path[start:].replace(os.sep, "/")
         if not any(fnmatch(relative, pattern) or fnmatch(relative, f"{pattern}/*") for pattern in excluded):
             files.append(_describe(path, relative, context_map))
     return sorted(files, key=lambda file: file.relative)
@@ -105,35 +106,47 @@ def _describe_template(path: str, relative: str, context_map: ContextMap) -> Sou
 
 
 def _walk(folder: str, root: str, skipped: set[str], seen: set[str]) -> Iterator[str]:
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError:
-        return
-    for entry in entries:
-        if entry.name.endswith(".py"):
+    folders = []
+    for entry in _entries(folder):
+        name = entry.name
+        if name.endswith(".py"):
             if entry.is_file():
                 yield entry.path
-        elif entry.name.endswith(_TEMPLATE_SUFFIXES):
+        elif name.endswith(_TEMPLATE_SUFFIXES):
             if _TEMPLATE_FOLDER.search(entry.path, len(root)) and entry.is_file():
                 yield entry.path
-        elif _may_enter(entry, root, skipped, seen):
+        elif _is_folder(entry):
+            folders.append(entry)
+    # In order, so that of two links to one folder the same is followed on every run.
+    for entry in sorted(folders, key=lambda entry: entry.name):
+        if _may_enter(entry, root, skipped, seen):
             yield from _walk(entry.path, root, skipped, seen)
 
 
-def _may_enter(entry: os.DirEntry[str], root: str, skipped: set[str], seen: set[str]) -> bool:
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    """What a folder holds; nothing for one that cannot be read and for a virtual environment."""
+    try:
+        with os.scandir(folder) as scan:
+            entries = list(scan)
+    except OSError:
+        return []
+    return [] if any(entry.name == "pyvenv.cfg" for entry in entries) else entries
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
     if entry.name.startswith(".") or entry.name in _SKIPPED_FOLDERS:
         return False
     try:
-        if not entry.is_dir():
-            return False
+        return entry.is_dir()
     except OSError:
         return False
+
+
+def _may_enter(entry: os.DirEntry[str], root: str, skipped: set[str], seen: set[str]) -> bool:
     if entry.is_symlink():
         real = os.path.realpath(entry.path)
         inside = os.path.commonpath((real, os.path.realpath(root))) in (os.path.realpath(root), real)
         if inside or real in seen:
             return False
         seen.add(real)
-    if skipped and os.path.realpath(entry.path) in skipped:
-        return False
-    return not os.path.exists(f"{entry.path}/pyvenv.cfg")  # noqa: PTH110 - thousands of folders
+    return not (skipped and os.path.realpath(entry.path) in skipped)
