@@ -15,7 +15,7 @@ LayerKind = Literal["kernel", "entry", "shell", "giant", "outside"]
 # A kernel is used by this share of all units, or by that many, and uses at most a third of what uses it.
 _KERNEL_USERS, _KERNEL_USERS_ENOUGH, _KERNEL_RATIO, _KERNEL_TABLES = 0.25, 8, 3, 2
 # An entry layer reaches this share of the units with tables, and is used a fifth as much as it uses.
-_ENTRY_REACH, _ENTRY_LEAST, _ENTRY_RATIO, _ENTRY_TABLES = 0.33, 3, 5, 0.1
+_ENTRY_REACH, _ENTRY_LEAST, _ENTRY_RATIO, _ENTRY_TABLES = 0.33, 3, 5, 0.03
 _NAMED_IN_SETTINGS = ("setting", "url")
 _POINTS_AT_ROWS = ("relation", "generic", IDENTITY)
 
@@ -45,14 +45,14 @@ def find_layers(
 ) -> dict[str, Layer]:
     """The technical layers among the units; `ties` come with the units of both ends.
 
-    Units that somebody declared as contexts need clearer facts: no table at all, and many users.
+    Units that somebody declared as contexts need clearer facts: no table at all, and for a kernel many users.
     """
     known = [(s, t, tie) for s, t, tie in ties if s != t and tie.kind != "migration"]
     layers = {name: _shell(name) for name, unit in units.items() if unit.is_shell}
     layers |= {name: _shell(name) for name in _settings(units, known)}
     while found := _kernels(units, known, layers, are_declared=are_declared):
         layers |= found
-    return layers | _entries(units, known, layers)
+    return layers | _entries(units, known, layers, are_declared=are_declared)
 
 
 def _shell(name: str) -> Layer:
@@ -99,11 +99,15 @@ def _kernels(
 
 
 def _entries(
-    units: Mapping[str, Unit], ties: list[tuple[str, str, Tie]], layers: Mapping[str, Layer]
+    units: Mapping[str, Unit],
+    ties: list[tuple[str, str, Tie]],
+    layers: Mapping[str, Layer],
+    *,
+    are_declared: bool,
 ) -> dict[str, Layer]:
     uses = _uses(ties, layers)
     owning = {name for name, unit in units.items() if unit.tables}
-    most_tables = _ENTRY_TABLES * sum(unit.tables for unit in units.values())
+    most_tables = 0 if are_declared else _ENTRY_TABLES * sum(unit.tables for unit in units.values())
     enough = max(_ENTRY_LEAST, _ENTRY_REACH * len(owning))
     return {
         name: Layer(name, "entry", _entry_reason(units[name], use, owning))
@@ -111,6 +115,7 @@ def _entries(
         if name not in layers
         and not units[name].is_piece
         and units[name].tables <= most_tables
+        and not use.is_pointed_at
         and len(use.used & owning) >= enough
         and use.times_using >= _ENTRY_RATIO * use.times_used
     }

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from boundaries.contexts.map import load_map
+from boundaries.enforcement.proposal import propose
 from boundaries.enforcement.suggest.cluster import likeness
-from boundaries.enforcement.suggest.suggestion import Sources, Suggestion, suggest_contexts
+from boundaries.enforcement.suggest.suggestion import Sources, Suggestion, rank_contexts, suggest_contexts
 from boundaries.enforcement.suggest.text import render
 from tests.enforcement.suggest.planted import CONTEXTS, plant, plant_giant
 
@@ -125,6 +126,16 @@ class TestLayers:
         ranked = {r.evidence.name: r for r in suggestion.ranked}
         assert len(ranked[home].evidence.holders) >= 5
         assert suggestion.ranked[-1].evidence.name == home
+
+    def test_a_declared_context_with_a_table_is_none(self, tmp_path: Path) -> None:
+        plant(tmp_path, seed=1)
+        table = "from django.db import models\nclass Page(models.Model):\n    pass\n"
+        (tmp_path / "site" / "pages" / "models.py").write_text(table)
+        (tmp_path / "boundaries.toml").write_text(propose(tmp_path).as_toml())
+
+        suggestion = rank_contexts(load_map(tmp_path / "boundaries.toml"), sources=Sources())
+
+        assert "pages" in {r.evidence.name for r in suggestion.ranked}
 
     def test_an_app_called_core_with_business_of_its_own_is_a_context(self, tmp_path: Path) -> None:
         planted = plant(tmp_path, seed=1, contexts=("core", "utils", "common", "api"))
