@@ -69,12 +69,31 @@ def _sent(analysis: Analysis, file: SourceFile, owner: str, call: CallFact, sign
         # The automatic model between the two ends of `Model.field`.
         sender = sender.rsplit(".", 2)[0]
     target = analysis.models.meant_by(sender, module=file.module, label=analysis.apps.label_of(file.module))
-    if target is None:
-        analysis.unresolved["signal"] += _is_model_signal(signal)
-        return
     detail = signal.rpartition(".")[2]
+    if target is None:
+        link = _sent_by_given(analysis, file, owner, call, sender, detail)
+        analysis.unresolved["signal"] += link is None and _is_model_signal(signal)
+        if link is not None:
+            yield link
+        return
     if link := analysis.link_to(target, kind="signal", file=file, call=call, owner=owner, detail=detail):
         yield link
+
+
+def _sent_by_given(
+    analysis: Analysis, file: SourceFile, owner: str, call: CallFact, sender: str, detail: str
+) -> Link | None:
+    """A sender that a function of another context gives: which model it is, that context decides."""
+    symbol = analysis.project.resolve(file.module, sender[1:]) if sender.startswith(CALL) else None
+    if symbol is None or not symbol.is_inside:
+        return None
+    context = analysis.context_map.context_of_module(symbol.module)
+    if context in {None, owner}:
+        return None
+    target = f"{symbol.module}.{symbol.qualname}"
+    return link_at(
+        call, kind="signal", file=file, owner=owner, context=context or "", target=target, detail=detail
+    )
 
 
 def _defined_in(analysis: Analysis, file: SourceFile, signal: str) -> str | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from boundaries.enforcement.source.facts import NAME
 from boundaries.enforcement.source.lookup import MANAGERS, RELATED_METHODS
-from boundaries.enforcement.source.model import Models
+from boundaries.enforcement.source.model import Model, Models
 from boundaries.enforcement.source.project import Symbol
 from boundaries.enforcement.source.relations import Node, Relations
 from boundaries.enforcement.source.work import WorkingModels
@@ -71,12 +72,21 @@ class Chains:
             return node, parts[1:]
         for size in range(len(parts), 0, -1):
             symbol = self._models.project.resolve(module, ".".join(parts[:size]))
-            model = self._models.of_symbol(symbol) if symbol else None
+            model = self._model(symbol, module, ".".join(parts[:size]))
             if model is not None:
                 return self._relations.node_of(model), parts[size:]
         if parts[0] in _OF_WORK and inside and (node := self.node_of_class(module, inside)):
             return node, parts[1:]
         return self._relations.hinted(parts[0]), parts[1:]
+
+    def _model(self, symbol: Symbol | None, module: str, written: str) -> Model | None:
+        """The model that a symbol is, or that a loader has bound it to."""
+        if symbol is None or not symbol.is_inside:
+            return None
+        if (model := self._models.of_symbol(symbol)) is not None:
+            return model
+        target = self._models.meant_by(f"{NAME}{written}", module=module, label="")
+        return self._models.of_label(target.dotted) if target else None
 
     def _head_of_self(self, parts: list[str], module: str, inside: str) -> tuple[Node | None, list[str]]:
         node = self.node_of_class(module, inside) if inside else None

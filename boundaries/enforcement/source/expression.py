@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from typing import TypeGuard
 
 from boundaries.enforcement.source.facts import CALL, NAME, OTHER, TEXT
 
+_MODEL = re.compile(r"[a-z_]\w*\.[A-Z]\w*", re.ASCII)
 # SQL can be long; beyond this nothing new is learnt about which tables it names.
 _TEXT_CHARACTERS = 20_000
 
@@ -74,4 +76,11 @@ def _encode_call(node: ast.Call) -> str:
         owner, attribute = dotted_name(node.args[0]), node.args[1]
         if owner and isinstance(attribute, ast.Constant) and isinstance(attribute.value, str):
             return f"{NAME}{owner}.{attribute.value}"
-    return f"{CALL}{name}" if name else OTHER
+    return f"{CALL}{name}{_model_in(node.args)}" if name else OTHER
+
+
+def _model_in(arguments: list[ast.expr]) -> str:
+    """`'app_label.Model` where a call's first arguments read like one; empty otherwise."""
+    constants = [argument.value for argument in arguments[:2] if isinstance(argument, ast.Constant)]
+    named = ".".join(text for text in constants if isinstance(text, str))
+    return TEXT + named if _MODEL.fullmatch(named) else ""

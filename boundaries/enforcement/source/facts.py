@@ -5,7 +5,8 @@ hash. Places are (line, column), 1-based; `scope` is the qualified name of what 
 module level.
 
 An expression is kept as one string whose first character tells what it was:
-`'text` a string, `.a.b` a dotted name, `(a.b` a call of a dotted name, `?` anything else.
+`'text` a string, `.a.b` a dotted name, `(a.b` a call of a dotted name, `(a.b'app.Model` one whose first
+arguments name a model, `?` anything else.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from __future__ import annotations
 import msgspec
 
 # Raise it whenever the meaning or shape of a fact changes: kept facts of another version are not read.
-FACTS_VERSION = 5
+FACTS_VERSION = 6
 
 TEXT, NAME, CALL, OTHER = "'", ".", "(", "?"
 

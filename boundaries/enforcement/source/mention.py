@@ -10,6 +10,7 @@ from boundaries.enforcement.source.binding import GETTING, Bindings, Function, n
 from boundaries.enforcement.source.expression import dotted_name, encode, last_name, storable
 from boundaries.enforcement.source.facts import (
     ACCESSOR,
+    CALL,
     NAME,
     PATH,
     TASK,
@@ -134,7 +135,10 @@ class Mentions:
         name = last_name(node.func)
         callee = dotted_name(node.func)
         if name in self._callees or "ContentType." in callee:
-            self.calls += _calls(node, name, scope)
+            calls = _calls(node, name, scope)
+            self.calls += (
+                [self._with_sender(call, functions) for call in calls] if name == "connect" else calls
+            )
         if (name in METHODS and isinstance(node.func, ast.Attribute)) or self._is_joining(node, name):
             self._read_lookup(node, name, callee, scope, functions)
         if name in RELATED_METHODS and isinstance(node.func, ast.Attribute):
@@ -142,6 +146,14 @@ class Mentions:
         if name in _BY_NAME:
             self._read_by_name(node, scope, functions)
         self._note_arguments(node, name)
+
+    def _with_sender(self, call: CallFact, functions: tuple[Function, ...]) -> CallFact:
+        """The same, with what a local name that is the sender was bound to, where that is a call."""
+        sender = call.keywords.get("sender", "")
+        origin = self._bindings.origin(sender[1:], functions) if sender.startswith(NAME) else ""
+        if origin.endswith("()") and "|" not in origin:
+            call.keywords["sender"] = f"{CALL}{origin.removesuffix('()')}"
+        return call
 
     def _is_joining(self, node: ast.Call, name: str) -> bool:
         """Whether a call joins by itself: not a `Prefetch` that `prefetch_related` has read already."""

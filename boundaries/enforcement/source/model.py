@@ -104,11 +104,17 @@ class Models:
         if expression.startswith(TEXT):
             return self.named(expression[1:], label=label)
         if expression.startswith(CALL):
-            is_user = expression.endswith("get_user_model")
-            return self.named(self.settings.user_model(), label=label) if is_user else None
+            return self._meant_by_call(expression[1:], label=label)
         if expression.startswith(NAME):
             return self._meant_by_name(expression[1:], module=module, label=label)
         return None
+
+    def _meant_by_call(self, call: str, *, label: str) -> Target | None:
+        """What a loader gives: `get_user_model()`, or any call that is told the name of a model that there is."""
+        callee, _, name = call.partition(TEXT)
+        if callee.rpartition(".")[2] == "get_user_model":
+            return self.named(self.settings.user_model(), label=label)
+        return self.named(name, label=label) if name and self.of_label(name) else None
 
     def named(self, text: str, *, label: str) -> Target | None:
         """The model of `app_label.Model`, or of `Model` under `label`; None for no model's name."""

@@ -213,7 +213,7 @@ def report(truth: Truth, root: Path, context_map: Path) -> list[Row]:
     assert find_spec(truth.distribution) is None
     context_map.write_text(truth.context_map(root), encoding="utf-8")
     command = Path(sys.executable).with_name("boundaries")
-    arguments = ("couplings", "--format", "json", "--config", context_map)
+    arguments = ("couplings", "--format", "json", "--no-cache", "--config", context_map)
     done = subprocess.run([command, *arguments], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr

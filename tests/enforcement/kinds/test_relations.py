@@ -6,6 +6,32 @@ from tests.enforcement.conftest import TinyProject, show
 from tests.enforcement.kinds.shop import PAYMENTS, couplings
 
 
+class TestLoaders:
+    def test_any_call_that_names_a_model_means_it(self, project: TinyProject) -> None:
+        project.write(
+            {
+                "shop/payments/models.py": PAYMENTS,
+                "shop/bookings/models.py": (
+                    "from django.db import models\n"
+                    "import swapping\n"
+                    "Payment = swapping.load('payments', 'Payment')\n"
+                    "class Booking(models.Model):\n"
+                    "    paid = models.ForeignKey(swapping.name_of('payments.Payment'), models.CASCADE)\n"
+                    "    held = models.ForeignKey(Payment, models.CASCADE)\n"
+                    "    other = models.ForeignKey(swapping.name_of('Any', 'Text'), models.CASCADE)\n"
+                ),
+            }
+        )
+
+        found, unresolved = project.links()
+
+        assert [(link.line, link.target) for link in found if link.kind == "relation"] == [
+            (5, "payments.Payment"),
+            (6, "payments.Payment"),
+        ]
+        assert unresolved["relation"] == 1
+
+
 class TestRelations:
     def test_are_seen_in_every_form(self, project: TinyProject) -> None:
         project.write(

@@ -63,6 +63,35 @@ class TestSignals:
         ]
         assert unresolved == {"signal": 1}
 
+    def test_are_seen_where_a_function_of_another_context_gives_the_sender(
+        self, project: TinyProject
+    ) -> None:
+        project.write(
+            {
+                "shop/payments/models.py": PAYMENTS,
+                "shop/payments/public.py": "def get_payment_model(): ...\n",
+                "shop/bookings/receivers.py": (
+                    "from django.db.models.signals import post_delete, post_save\n"
+                    "from shop.payments.public import get_payment_model\n"
+                    "def connect():\n"
+                    "    Payment = get_payment_model()\n"
+                    "    Mine = get_mine()\n"
+                    "    post_save.connect(a, sender=Payment)\n"
+                    "    post_save.connect(a, sender=Mine)\n"
+                    "post_delete.connect(a, sender=get_payment_model())\n"
+                    "def get_mine(): ...\n"
+                ),
+            }
+        )
+
+        found, unresolved = project.links()
+
+        assert [(link.line, link.target) for link in found if link.kind == "signal"] == [
+            (6, "shop.payments.public.get_payment_model"),
+            (8, "shop.payments.public.get_payment_model"),
+        ]
+        assert unresolved == {"signal": 1}
+
     def test_without_sender_are_a_finding_of_their_own(self, project: TinyProject) -> None:
         project.write(
             {
