@@ -104,7 +104,8 @@ def run_map(options: argparse.Namespace) -> int:
 
     witnesses = witnesses_of(options, context_map)
     overview = look_over(context_map, cache_folder=_cache_folder(options), witnesses=witnesses)
-    _emit(formats.draw(overview, chosen=options.format), options.output)
+    chosen = formats.format_for(options.output, chosen=options.format)
+    _emit(formats.draw(overview, chosen=chosen), options.output)
     return DONE
 
 
@@ -158,7 +159,12 @@ def _configure_couplings(parser: argparse.ArgumentParser) -> None:
 
 
 def _configure_map(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--output", type=Path, metavar="FILE", help="write there instead of printing")
+    parser.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="write there instead of printing; without --format, the ending says in which",
+    )
     parser.add_argument(
         "--compile", action="store_true", help="one boundaries.toml to ship with images and wheels"
     )

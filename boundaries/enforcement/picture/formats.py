@@ -8,9 +8,22 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from boundaries.enforcement.overview import Overview
 
 FORMATS = ("text", "mermaid", "svg", "html", "json", "backstage")
+_BY_ENDING = {
+    ".html": "html", ".htm": "html", ".svg": "svg", ".json": "json", ".mmd": "mermaid",
+    ".yaml": "backstage", ".yml": "backstage",
+}  # fmt: skip
+
+
+def format_for(output: Path | None, *, chosen: str) -> str:
+    """The format in which to write a file: the chosen one, or what its ending says where none was chosen."""
+    if output is None or chosen != FORMATS[0]:
+        return chosen
+    return _BY_ENDING.get(output.suffix.lower(), chosen)
 
 
 def draw(overview: Overview, *, chosen: str) -> str:

@@ -43,6 +43,23 @@ class TestMap:
         assert content in out
         assert (tmp_path / "out").read_text(encoding="utf-8") == out
 
+    @pytest.mark.parametrize(
+        ("name", "options", "beginning"),
+        [
+            ("map.html", (), "<!doctype html>"),
+            ("MAP.SVG", (), "<svg"),
+            ("map.yaml", (), "apiVersion:"),
+            ("map.html", ("--format", "svg"), "<svg"),
+            ("map.out", (), "bookings"),
+        ],
+    )
+    def test_is_what_the_ending_says_unless_another_was_chosen(
+        self, run: Run, tmp_path: Path, name: str, options: tuple[str, ...], beginning: str
+    ) -> None:
+        run("map", "--output", str(tmp_path / name), *options)
+
+        assert (tmp_path / name).read_text(encoding="utf-8").lower().startswith(beginning.lower())
+
     def test_refuses_a_file_that_cannot_be_written(self, run: Run, tmp_path: Path) -> None:
         code, out, err = run("map", "--output", str(tmp_path / "absent" / "map.txt"))
 
