@@ -31,8 +31,13 @@ class Troupe:
             self.writers.append(writer.Process())
         return self.writers[:count]
 
-    def dismiss(self) -> None:
+    def renew(self) -> None:
         """End all of them; the next cycle begins with new ones."""
+        self.dismiss()
+        self.observer = observer.Process()
+
+    def dismiss(self) -> None:
+        """End all of them."""
         for process in self.writers:
             process.kill()
         self.observer.kill()

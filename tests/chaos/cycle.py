@@ -52,13 +52,14 @@ def run(cycle: Cycle, stand: Stand, troupe: Troupe, *, keep: Path, following: st
     if following:
         stand.prepare(following)
     crew = Crew(stand, troupe, cycle, folder)
+    play = Play(stand, crew, outcome)
     try:
-        Play(stand, crew, outcome).perform()
+        play.perform()
     except Exception as error:  # noqa: BLE001  (a cycle that cannot be ended is a finding like any other)
         outcome.invariants["I15"] = f"{type(error).__name__}: {error}"
         (folder / "traceback").write_text(traceback.format_exc())
-        troupe.dismiss()
-        troupe.__init__()
+        outcome.invariants |= play.observed()
+        troupe.renew()
     finally:
         crew.clear()
         outcome.seconds = round(time.monotonic() - began, 2)
@@ -85,6 +86,16 @@ class Play:
                 self.outcome.figures.get("served_after_ms", 0), round(self.crew.wait_for_writes() * 1000)
             )
         self._reckon()
+
+    def observed(self) -> dict[str, str]:
+        """What was seen until the cycle could not go on."""
+        try:
+            seen = self.crew.troupe.observer.stop()
+        except (OSError, ValueError):
+            return {}
+        return invariant.Reckoning(
+            self.stand, self.crew, self.outcome.figures, self.owner, seen
+        ).of_observer()
 
     def _set_the_scene(self) -> None:
         name = self.cycle.script.name

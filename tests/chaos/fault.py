@@ -59,7 +59,7 @@ def rival(scene: Scene) -> bool:
         time.sleep(0.3)
         scene.release()
         return True
-    is_late = scene.go.stem == "switch.closed"
+    is_late = scene.go.stem == "switch.confirmed"
     refused = scene.crew.start(*scene.command.words)
     is_refused = refused.wait() == 2
     # The late one keeps its connection to the side that it is about to open.

@@ -12,10 +12,6 @@ from typing import Any
 
 from tests.chaos.plan import Act, Cycle, Script
 
-THERE = Script(
-    "round", "following", (Act("switch-writes", "switch.closed"), Act("rollback", "switch.closed", True))
-)
-
 
 @dataclass(frozen=True)
 class Mutant:
@@ -25,11 +21,13 @@ class Mutant:
     breaks: frozenset[str]
     writers: tuple[str, ...]
     fault: str = "kill"
-    script: Script = THERE
+    point: str = "switch.closed"
 
     def cycles(self, count: int) -> list[Cycle]:
         """That many cycles in which it should show."""
-        return [Cycle(7, n, self.script, self.fault, self.writers, False, False) for n in range(1, count + 1)]
+        acts = (Act("switch-writes", self.point), Act("rollback", self.point, is_back=True))
+        script = Script("round", "following", acts)
+        return [Cycle(7, n, script, self.fault, self.writers, False, False) for n in range(1, count + 1)]
 
 
 def apply(name: str) -> None:
@@ -114,7 +112,11 @@ def _receipts_left_behind() -> None:
 
 MUTANTS = {
     "compare-and-set": Mutant(
-        _no_compare_and_set, frozenset({"I1"}), ("single", "swap", "raw", "circle"), fault="rival"
+        _no_compare_and_set,
+        frozenset({"I1"}),
+        ("single", "swap", "raw", "circle"),
+        fault="rival",
+        point="switch.confirmed",
     ),
     "step-order": Mutant(_open_before_close, frozenset({"I1"}), ("single", "swap", "raw", "circle")),
     "consumer-snapshot": Mutant(

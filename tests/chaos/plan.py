@@ -23,7 +23,7 @@ FOLLOWING = (
 )  # fmt: skip
 SWITCHING = (
     "switch.caught_up", "switch.before_gate", "switch.gate_held", "switch.sequences_set", "switch.drained",
-    "switch.before_close", "switch.closed", "switch.opened",
+    "switch.before_close", "switch.closed", "switch.confirmed", "switch.opened",
 )  # fmt: skip
 ABORTING = ("abort.stopped", "abort.table_released", "abort.capture_removed")
 

@@ -93,7 +93,7 @@ class TestLateOpener:
         self, following: Library, tmp_path: Path
     ) -> None:
         """Closed one side, then lost the network for so long that the writes are already back."""
-        with traffic(following) as seen, stopped_at("switch.closed", following, tmp_path) as process:
+        with traffic(following) as seen, stopped_at("switch.confirmed", following, tmp_path) as process:
             _cut_off(following)
             seen.wait_for_writes_at("service")
             following.wait_for_follower()
@@ -112,7 +112,7 @@ class TestLateOpener:
     def test_given_others_who_opened_the_same_side_when_it_wakes_then_that_is_as_good(
         self, following: Library, tmp_path: Path
     ) -> None:
-        with traffic(following) as seen, stopped_at("switch.closed", following, tmp_path) as process:
+        with traffic(following) as seen, stopped_at("switch.confirmed", following, tmp_path) as process:
             _cut_off(following)
             seen.wait_for_writes_at("service")
 

@@ -183,6 +183,7 @@ def switch(
             ) from error
     fault_point("switch.closed")
     standby.confirm(flow.source, flow.context)
+    fault_point("switch.confirmed")
     if not ownership.open_for(flow.target, flow.context, epoch):
         _require_opened(flow, to, epoch)
     opened_at = datetime.now(UTC)
