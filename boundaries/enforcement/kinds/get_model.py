@@ -38,13 +38,15 @@ def loader_calls(analysis: Analysis, calls: tuple[CallFact, ...]) -> Iterator[Ca
 
 def target_of(analysis: Analysis, file: SourceFile, call: CallFact) -> Target | None:
     """The model that a loader call names: `("app.Model")`, `("app", "Model")`, or `("Model")` in an
-    `AppConfig`.
+    `AppConfig`, by position or by keyword.
     """
     label = analysis.apps.label_of(file.module)
     app = call.arguments[0] if call.arguments else call.keywords.get("app_label", "")
     name = call.arguments[1] if len(call.arguments) > 1 else call.keywords.get("model_name", "")
     if app.startswith(TEXT) and name.startswith(TEXT):
         return analysis.models.named(f"{_label_in(analysis, app[1:])}.{name[1:]}", label=label)
+    if not app and name.startswith(TEXT):
+        return analysis.models.named(name[1:], label=label)
     if app and not name:
         return analysis.models.meant_by(app, module=file.module, label=label)
     return None

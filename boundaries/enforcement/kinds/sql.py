@@ -11,6 +11,9 @@ from boundaries.enforcement.source.model import Target
 from boundaries.enforcement.source.tree import SourceFile
 
 _CALLEES = frozenset({"execute", "executemany", "raw", "RunSQL"})
+# Where raw SQL is run, not anything else that is executed.
+_CONNECTION = re.compile(r"cursor|connection|editor|database|objects|raw|RunSQL|\bdb\b", re.IGNORECASE)
+_COMPUTED_TABLE = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+[\"`]?\0", re.IGNORECASE)
 _TABLE = re.compile(
     r"""\b(?:FROM|JOIN|INTO|UPDATE|TABLE|ONLY|USING|TRUNCATE|REFERENCES|COPY)\s+(?:IF\s+(?:NOT\s+)?EXISTS\s+)?"""
     r"""(?:"?\w+"?\.)?["`\[]?(\w+)""",
@@ -26,8 +29,9 @@ def find(analysis: Analysis) -> Iterator[Link]:
             if call.callee.rpartition(".")[2] not in _CALLEES:
                 continue
             text = _sql(analysis, file, call)
+            if text is None or _COMPUTED_TABLE.search(text):
+                analysis.unresolved["sql"] += bool(_CONNECTION.search(call.callee))
             if text is None:
-                analysis.unresolved["sql"] += 1
                 continue
             for table in sorted({name.lower() for name in _TABLE.findall(text)} & tables.keys()):
                 target = Target(table, tables[table].context)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable, Iterable, Iterator
 
-from boundaries.enforcement.source.expression import dotted_name
+from boundaries.enforcement.source.expression import dotted_name, encode
+from boundaries.enforcement.source.facts import TEXT
 from boundaries.enforcement.source.statement import blocks
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -26,8 +27,8 @@ class Bindings:
         self._known: dict[Function, dict[str, str]] = {}
 
     def origin(self, name: str, functions: tuple[Function, ...]) -> str:
-        """The expressions, `|` between them, that a name was bound to in the innermost function that binds it;
-        empty where there is none.
+        """What a name was bound to in the innermost function that binds it, `|` between several: chains of names,
+        encoded strings and loads of models; empty where there is nothing.
         """
         for function in reversed(functions):
             if function not in self._known:
@@ -93,7 +94,8 @@ def _made_of(value: ast.expr) -> str:
         ):
             value = value.args[0]
         else:
-            return dotted_name(value)
+            encoded = encode(value)
+            return encoded if TEXT in encoded else dotted_name(value)
 
 
 def _annotated(node: ast.expr) -> str:

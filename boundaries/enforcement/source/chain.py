@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from boundaries.enforcement.source.facts import NAME
+from boundaries.enforcement.source.facts import CALL, NAME, TEXT
 from boundaries.enforcement.source.lookup import MANAGERS, RELATED_METHODS
-from boundaries.enforcement.source.model import Model, Models
+from boundaries.enforcement.source.model import Models, Target
 from boundaries.enforcement.source.project import Symbol
 from boundaries.enforcement.source.relations import Node, Relations
 from boundaries.enforcement.source.work import WorkingModels
@@ -42,6 +42,9 @@ class Chains:
         return self._node(work.chain, work.module, "", "", 1) if work else None
 
     def _node(self, chain: str, module: str, scope: str, origin: str, depth: int) -> Node | None:
+        if chain[:1] in {CALL, TEXT}:
+            label = self._models.apps.label_of(module)
+            return self._known(self._models.meant_by(chain, module=module, label=label))
         parts = [part.removesuffix("()") for part in chain.split(".")] if chain else []
         if depth > 4 or len(parts) > _LONGEST:
             return None
@@ -70,23 +73,22 @@ class Chains:
             return self._head_of_self(parts, module, inside)
         if origin and (node := self._origin_node(origin, module, scope, depth)):
             return node, parts[1:]
+        return self._head_by_name(parts, module, inside)
+
+    def _head_by_name(self, parts: list[str], module: str, inside: str) -> tuple[Node | None, list[str]]:
+        """The model that a chain's beginning names: a class, what a constant holds, or as variables are called."""
+        if parts[0] == "get_user_model":
+            return self._known(
+                self._models.meant_by(f"{CALL}get_user_model", module=module, label="")
+            ), parts[1:]
         for size in range(len(parts), 0, -1):
-            symbol = self._models.project.resolve(module, ".".join(parts[:size]))
-            model = self._model(symbol, module, ".".join(parts[:size]))
-            if model is not None:
-                return self._relations.node_of(model), parts[size:]
+            written = f"{NAME}{'.'.join(parts[:size])}"
+            node = self._known(self._models.meant_by(written, module=module, label=""))
+            if node is not None:
+                return node, parts[size:]
         if parts[0] in _OF_WORK and inside and (node := self.node_of_class(module, inside)):
             return node, parts[1:]
         return self._relations.hinted(parts[0]), parts[1:]
-
-    def _model(self, symbol: Symbol | None, module: str, written: str) -> Model | None:
-        """The model that a symbol is, or that a loader has bound it to."""
-        if symbol is None or not symbol.is_inside:
-            return None
-        if (model := self._models.of_symbol(symbol)) is not None:
-            return model
-        target = self._models.meant_by(f"{NAME}{written}", module=module, label="")
-        return self._models.of_label(target.dotted) if target else None
 
     def _head_of_self(self, parts: list[str], module: str, inside: str) -> tuple[Node | None, list[str]]:
         node = self.node_of_class(module, inside) if inside else None
@@ -94,6 +96,11 @@ class Chains:
             return node, parts[2:]
         is_model = inside and self._models.of_symbol(Symbol(module, inside)) is not None
         return (node if is_model else None), parts[1:]
+
+    def _known(self, target: Target | None) -> Node | None:
+        """The node of a model, if it is one of the project's or one of the project's points at it."""
+        node = self._relations.node_of_target(target) if target else None
+        return node if node and (node.model or self._relations.steps(node)) else None
 
     def _origin_node(self, origin: str, module: str, scope: str, depth: int) -> Node | None:
         found = {self._node(chain, module, scope, "", depth + 1) for chain in origin.split("|")}

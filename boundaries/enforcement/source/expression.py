@@ -76,11 +76,15 @@ def _encode_call(node: ast.Call) -> str:
         owner, attribute = dotted_name(node.args[0]), node.args[1]
         if owner and isinstance(attribute, ast.Constant) and isinstance(attribute.value, str):
             return f"{NAME}{owner}.{attribute.value}"
-    return f"{CALL}{name}{_model_in(node.args)}" if name else OTHER
+    return f"{CALL}{name}{_model_in(node)}" if name else OTHER
 
 
-def _model_in(arguments: list[ast.expr]) -> str:
-    """`'app_label.Model` where a call's first arguments read like one; empty otherwise."""
+def _model_in(node: ast.Call) -> str:
+    """`'app_label.Model` where a call's first arguments, or those of a loader by keyword, read like one; empty
+    otherwise.
+    """
+    given = {keyword.arg: keyword.value for keyword in node.keywords}
+    arguments = [*node.args, *(given[name] for name in ("app_label", "model_name") if name in given)]
     constants = [argument.value for argument in arguments[:2] if isinstance(argument, ast.Constant)]
     named = ".".join(text for text in constants if isinstance(text, str))
     return TEXT + named if _MODEL.fullmatch(named) else ""

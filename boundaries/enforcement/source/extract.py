@@ -33,7 +33,7 @@ def extract(content: bytes, *, loaders: Sequence[str] = (), is_door: bool = Fals
     own = frozenset(loaders)
     found = places(content, WORDS | own)
     statements, problem = parse(content, thinned=thin(content, found))
-    reader = _Reader(Mentions(Lines(content, found), own))
+    reader = _Reader(Mentions(Lines(content, found), own, loads_models=_loads_models(content)))
     try:
         reader.read(statements, scope="", guarded=False)
     except RecursionError:
@@ -140,6 +140,10 @@ class _Reader:
             if isinstance(statement, ast.Assign):
                 self.mentions.assign(statement.targets[0], statement.value)
             self.mentions.read(expressions(statement), _clean(scope), self._around)
+
+
+def _loads_models(content: bytes) -> bool:
+    return b"get_model(" in content or b"get_user_model(" in content
 
 
 def _task_names(function: Function) -> Iterator[tuple[str, str]]:

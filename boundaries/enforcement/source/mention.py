@@ -15,6 +15,7 @@ from boundaries.enforcement.source.facts import (
     PATH,
     TASK,
     TEMPLATE,
+    TEXT,
     AccessFact,
     CallFact,
     LookupFact,
@@ -32,6 +33,7 @@ CALLEES = frozenset(
         "resolve_url", "reverse", "reverse_lazy", "url",
     }
 )  # fmt: skip
+_QUERYING = frozenset({"RunSQL", "execute", "executemany", "raw"})
 _ROUTES = frozenset({"path", "re_path", "url"})
 _BY_NAME = frozenset({"hasattr", "getattr"})
 _SENDING = frozenset({"send_task", "signature", "subtask"})
@@ -46,7 +48,7 @@ _RENDERING = frozenset(
     }
 )
 # Calls that are looked at for what they hold, wherever they stand.
-WORDS = CALLEES | GETTING | JOINING | _BY_NAME | _SENDING | _RENDERING
+WORDS = CALLEES | GETTING | {"get_user_model"} | JOINING | _BY_NAME | _SENDING | _RENDERING
 # Assignments and keywords all of whose strings may name tasks or templates.
 _HOLDS_TASKS = re.compile(r"(?:task_routes|beat_schedule)$", re.IGNORECASE)
 _HOLDS_TEMPLATES = re.compile(r"(?:^|_)template(?:_name)?s?$")
@@ -72,13 +74,15 @@ _TUPLE = ast.List | ast.Tuple | ast.Set
 class Mentions:
     """What the expressions of one file name, gathered statement by statement."""
 
-    def __init__(self, lines: Lines, loaders: frozenset[str]) -> None:
+    def __init__(self, lines: Lines, loaders: frozenset[str], *, loads_models: bool = True) -> None:
         self.calls: list[CallFact] = []
         self.lookups: list[LookupFact] = []
         self.accesses: list[AccessFact] = []
         self.texts: list[TextFact] = []
         self._lines = lines
         self._loaders = loaders
+        # Only then does a local name in capitals mean a model.
+        self._loads_models = loads_models
         self._callees = CALLEES | loaders
         self._bindings = Bindings(self.is_wanted)
         # What a string is, where the call or assignment around it tells; None for one that is read already.
@@ -135,10 +139,7 @@ class Mentions:
         name = last_name(node.func)
         callee = dotted_name(node.func)
         if name in self._callees or "ContentType." in callee:
-            calls = _calls(node, name, scope)
-            self.calls += (
-                [self._with_sender(call, functions) for call in calls] if name == "connect" else calls
-            )
+            self.calls += self._calls(node, name, scope, functions)
         if (name in METHODS and isinstance(node.func, ast.Attribute)) or self._is_joining(node, name):
             self._read_lookup(node, name, callee, scope, functions)
         if name in RELATED_METHODS and isinstance(node.func, ast.Attribute):
@@ -147,13 +148,35 @@ class Mentions:
             self._read_by_name(node, scope, functions)
         self._note_arguments(node, name)
 
-    def _with_sender(self, call: CallFact, functions: tuple[Function, ...]) -> CallFact:
-        """The same, with what a local name that is the sender was bound to, where that is a call."""
-        sender = call.keywords.get("sender", "")
-        origin = self._bindings.origin(sender[1:], functions) if sender.startswith(NAME) else ""
-        if origin.endswith("()") and "|" not in origin:
-            call.keywords["sender"] = f"{CALL}{origin.removesuffix('()')}"
-        return call
+    def _calls(
+        self, node: ast.Call, name: str, scope: str, functions: tuple[Function, ...]
+    ) -> Iterator[CallFact]:
+        """The facts of one call: one for each item where its first or second argument lists several."""
+        arguments = node.args[:4]
+        inner = node.func.value if isinstance(node.func, ast.Attribute) else None
+        if isinstance(inner, ast.Call) and last_name(inner.func) == "get_app_config":
+            arguments = [*inner.args[:1], *arguments]
+        if name == "include" and arguments and isinstance(arguments[0], ast.Tuple):
+            arguments = arguments[0].elts
+        encoded = [self._encode(argument, functions) for argument in arguments]
+        if name in _ROUTES and len(arguments) > 1:
+            encoded[1] = _view(arguments[1])
+        if name in _QUERYING and arguments:
+            encoded[0] = _sql(arguments[0]) or encoded[0]
+        keywords = {k.arg: self._encode(k.value, functions) for k in node.keywords if k.arg}
+        for chosen in _spread(encoded, arguments[:2]):
+            place = (node.lineno, node.col_offset + 1, scope)
+            yield CallFact(dotted_name(node.func), tuple(chosen), keywords, *place)
+
+    def _encode(self, node: ast.expr, functions: tuple[Function, ...]) -> str:
+        """The string form of an argument; of a local name, the string or the call that it was bound to."""
+        origin = self._bindings.origin(node.id, functions) if isinstance(node, ast.Name) else ""
+        if "|" not in origin:
+            if origin[:1] in {CALL, TEXT}:
+                return origin
+            if origin.endswith("()"):
+                return f"{CALL}{origin.removesuffix('()')}"
+        return encode(node)
 
     def _is_joining(self, node: ast.Call, name: str) -> bool:
         """Whether a call joins by itself: not a `Prefetch` that `prefetch_related` has read already."""
@@ -207,7 +230,7 @@ class Mentions:
 
     def _origin(self, chain: str, functions: tuple[Function, ...]) -> str:
         head = chain.partition(".")[0]
-        if head in _WITHOUT_ORIGIN or head[0].isupper():
+        if head in _WITHOUT_ORIGIN or (head[0].isupper() and not self._loads_models):
             return ""
         return self._inner_names.get(head) or self._bindings.origin(head, functions)
 
@@ -266,34 +289,33 @@ def _role(text: str) -> str | None:
     return ACCESSOR if text.endswith("_set") and text.isidentifier() else None
 
 
-def _calls(node: ast.Call, name: str, scope: str) -> Iterator[CallFact]:
-    """The facts of one call: one for each item where its first or second argument lists several."""
-    arguments = node.args[:4]
-    inner = node.func.value if isinstance(node.func, ast.Attribute) else None
-    if isinstance(inner, ast.Call) and last_name(inner.func) == "get_app_config":
-        arguments = [*inner.args[:1], *arguments]
-    if name == "include" and arguments and isinstance(arguments[0], ast.Tuple):
-        arguments = arguments[0].elts
-    encoded = [encode(argument) for argument in arguments]
-    if name in _ROUTES and len(arguments) > 1:
-        encoded[1] = _view(arguments[1])
-    for chosen in _spread(encoded, arguments[:2]):
-        yield CallFact(
-            callee=dotted_name(node.func),
-            arguments=tuple(chosen),
-            keywords={keyword.arg: encode(keyword.value) for keyword in node.keywords if keyword.arg},
-            line=node.lineno,
-            column=node.col_offset + 1,
-            scope=scope,
-        )
-
-
 def _instances(node: ast.Call) -> str:
     """The objects in `prefetch_related_objects([order, ...], ...)`."""
     first = node.args[0] if node.args else None
     if isinstance(first, ast.List | ast.Tuple):
         first = first.elts[0] if first.elts else None
     return dotted_name(first) if first is not None else ""
+
+
+def _sql(node: ast.expr) -> str:
+    """SQL that is put together from parts: what is computed stands as a NUL. Empty for what is none."""
+    if isinstance(node, ast.JoinedStr):
+        parts = [encode(part)[1:] if isinstance(part, ast.Constant) else "\0" for part in node.values]
+        return TEXT + "".join(parts)
+    if isinstance(node, ast.BinOp):
+        left = _sql(node.left) or encode(node.left)
+        if left.startswith(TEXT):
+            right = _sql(node.right) or encode(node.right) if isinstance(node.op, ast.Add) else ""
+            text = re.sub(r"%\(?\w*\)?s", "\0", left) if isinstance(node.op, ast.Mod) else left
+            return text + (right[1:] if right.startswith(TEXT) else "\0")
+    if (
+        isinstance(node, ast.Call)
+        and last_name(node.func) == "format"
+        and isinstance(node.func, ast.Attribute)
+    ):
+        template = encode(node.func.value)
+        return re.sub(r"\{\w*\}", "\0", template) if template.startswith(TEXT) else ""
+    return ""
 
 
 def _spread(encoded: list[str], arguments: list[ast.expr]) -> Iterator[list[str]]:

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from boundaries.enforcement.source.facts import TEXT, FieldFact
 from boundaries.enforcement.source.field import Fields
-from boundaries.enforcement.source.model import Model, Models
+from boundaries.enforcement.source.model import Model, Models, Target
 from boundaries.enforcement.source.project import Symbol
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -50,6 +50,11 @@ class Relations:
         if model.symbol not in self._nodes:
             self._nodes[model.symbol] = Node(model.dotted, model.symbol, model)
         return self._nodes[model.symbol]
+
+    def node_of_target(self, target: Target) -> Node:
+        """The node of what a name means."""
+        known = self._models.of_label(target.dotted)
+        return self.node_of(known) if known else Node(_label_of(target.dotted))
 
     def steps(self, node: Node) -> dict[str, Step]:
         """Where the names of a model lead: fields, accessors and query names of what points at it."""
@@ -142,10 +147,7 @@ class Relations:
         if field.target == f"{TEXT}self":
             return self.node_of(model)
         found = self._models.meant_by(field.target, module=module, label=model.label)
-        if found is None:
-            return None
-        known = self._models.of_label(found.dotted)
-        return self.node_of(known) if known else Node(_label_of(found.dotted))
+        return self.node_of_target(found) if found else None
 
     def _names_back(self, declaring: Model, field: FieldFact, model: Model) -> Iterator[str]:
         """The accessor and the query name; none where a relation hides its way back."""

@@ -20,8 +20,8 @@ _ATTRIBUTE = re.compile(
     + "|".join(sorted(RELATED_METHODS)).encode()
     + rb")\()"
 )
-# `order = self.order`, another name for the same; `Order = get_order_model()`; `paid__amount=` and "paid__amount"; `payment_set`; `user.profile`;
-# {"task": ...}, task_routes, beat_schedule.
+# `order = self.order`, another name for the same; `Order = get_order_model()`; `paid__amount=` and "paid__amount";
+# `payment_set`; `user.profile`; {"task": ...}, task_routes, beat_schedule.
 _OTHERS = (
     re.compile(rb" = [a-z_]\w*(?:\.\w+)+\r?\n"),
     re.compile(rb"_model\(\)\r?\n"),

@@ -47,3 +47,40 @@ class TestGetModel:
         assert couplings(project, "get_model") == []
         project.map(f'[check]\nloaders = ["get_class"]\n{TWO_CONTEXTS}')
         assert couplings(project, "get_model") == ["get_model bookings/a.py:1 <module> -> payments.Payment"]
+
+    def test_stands_for_the_model_wherever_its_name_is_used(self, project: TinyProject) -> None:
+        project.write(
+            {
+                "shop/payments/models.py": (
+                    "from django.db import models\n"
+                    "class Payment(models.Model):\n"
+                    "    trip = models.ForeignKey('bookings.Trip', models.CASCADE, related_name='paid_by')\n"
+                ),
+                "shop/bookings/models.py": (
+                    "from django.apps import apps\n"
+                    "from django.db import models\n"
+                    "class Trip(models.Model):\n"
+                    "    pass\n"
+                    "class Cruise(models.Model):\n"
+                    "    payment = models.ForeignKey(apps.get_model('payments', 'Payment'), models.CASCADE)\n"
+                ),
+                "shop/bookings/apps.py": (
+                    "from django.apps import AppConfig, apps\n"
+                    "from django.db.models.signals import post_save\n"
+                    "Trip = apps.get_model('bookings', 'Trip')\n"
+                    "class BookingsConfig(AppConfig):\n"
+                    "    name = 'shop.bookings'\n"
+                    "    def ready(self):\n"
+                    "        Own = self.get_model(model_name='Trip')\n"
+                    "        Payment = apps.get_model(app_label='payments', model_name='Payment')\n"
+                    "        post_save.connect(on, sender=Payment)\n"
+                    "        Own.objects.filter(paid_by__trip=1)\n"
+                    "        Trip.objects.first().paid_by.all()\n"
+                ),
+            }
+        )
+
+        found = [(c.kind, c.line) for c in project.links()[0] if c.path.endswith("apps.py")]
+
+        assert found == [("get_model", 8), ("signal", 9), ("lookup", 10), ("reverse", 11)]
+        assert couplings(project, "relation")[0] == "relation bookings/models.py:6 Cruise -> payments.Payment"

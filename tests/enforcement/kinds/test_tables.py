@@ -15,6 +15,9 @@ class TestSQL:
             "cursor.execute('''SELECT 1\n FROM bookings_trip t\n JOIN payments_payment p ON true''')",
             "Trip.objects.raw(QUERY)",
             "operation = migrations.RunSQL(sql='ALTER TABLE IF EXISTS payments_payment ADD x int')",
+            "cursor.execute(f'SELECT 1 FROM payments_payment WHERE id = {pk}')",
+            "cursor.execute('SELECT 1 FROM payments_payment WHERE id = %s' % pk)",
+            "connection.cursor().execute('SELECT {} '.format(x) + 'FROM payments_payment')",
             "cursor.executemany('INSERT INTO public.payments_payment VALUES (%s)', rows)",
         ],
     )
@@ -25,7 +28,8 @@ class TestSQL:
         assert couplings(project, "sql") == ["sql bookings/a.py:2 <module> -> payments_payment"]
 
     def test_that_is_put_together_at_run_time_is_unresolved(self, project: TinyProject) -> None:
-        project.write({"shop/bookings/a.py": "cursor.execute(f'SELECT 1 FROM {table}')\n"})
+        text = "cursor.execute(f'SELECT 1 FROM {table}')\nclient.execute(request)\n"
+        project.write({"shop/bookings/a.py": text})
 
         assert project.links()[1] == {"sql": 1}
 
