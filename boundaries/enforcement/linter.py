@@ -48,6 +48,7 @@ class Linter:
     """One run of import-linter, going on beside us until its verdict is asked for."""
 
     def __init__(self, context_map: ContextMap) -> None:
+        self._map = context_map
         package = Path(boundaries.__file__).resolve().parent.parent
         path = os.pathsep.join([str(package), *filter(None, [os.environ.get("PYTHONPATH")])])
         self._process = subprocess.Popen(
@@ -65,9 +66,19 @@ class Linter:
         except subprocess.TimeoutExpired:
             return _problem(f"it took longer than {_TIMEOUT_SECONDS} seconds")
         if self._process.returncode:
-            lines = complaint.decode(errors="replace").strip().splitlines()
-            return _problem(lines[-1] if lines else f"exit code {self._process.returncode}")
+            return _problem(self._reason(complaint.decode(errors="replace").strip().splitlines()))
         return answer
+
+    def _reason(self, complaint: list[str]) -> str:
+        if not complaint:
+            return f"exit code {self._process.returncode}"
+        if not complaint[-1].startswith(("pyo3_runtime.PanicException", "FileNotFoundError")):
+            return complaint[-1]
+        # grimp takes whatever ends with `.py` for a file.
+        odd = sorted(p for p in self._map.root.rglob("*.py") if not (p.is_file() or p.is_dir()))
+        if odd:
+            return f"it stops at {odd[0].relative_to(self._map.root)}, which is no file or a link to nowhere"
+        return complaint[-1]
 
     def stop(self) -> None:
         """End the process if it still runs, and forget it."""

@@ -94,6 +94,16 @@ class TestATree:
 
         assert places(project) == [("shop/bookings/a.py", 1)]
 
+    def test_may_hold_a_pipe_that_import_linter_stumbles_over(self, project: TinyProject) -> None:
+        os.mkfifo(project.folder / "shop" / "bookings" / "pipe.py")
+        project.write({"shop/bookings/b.py": IMPORT})
+
+        graph = project.graph()
+
+        assert places(project) == [("shop/bookings/b.py", 1)]
+        (notice,) = (n for n in graph.notices if "import-linter" in n)
+        assert notice.endswith(": it stops at shop/bookings/pipe.py, which is no file or a link to nowhere")
+
     def test_may_reach_a_package_through_a_link(self, project: TinyProject, tmp_path: Path) -> None:
         elsewhere = tmp_path / "elsewhere"
         elsewhere.mkdir()
