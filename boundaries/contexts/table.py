@@ -32,6 +32,12 @@ class TableSpec:
     gate: Gate = "statement"
 
 
+    @property
+    def quoted(self) -> str:
+        """The name as Django writes it into SQL; `shop"."bill`, its way of naming a schema, becomes two parts."""
+        return self.table if self.table.startswith('"') else f'"{self.table}"'
+
+
 Provider = Callable[[str], list[TableSpec]]
 
 _providers: list[Provider] = []

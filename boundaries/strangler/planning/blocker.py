@@ -75,5 +75,5 @@ RULES: tuple[Rule, ...] = (
     Rule("BD526", "kind of table", table_rule.kinds_of_table),
     Rule("BD527", "trigger, rule or row security", table_rule.side_effects),
     Rule("BD528", "foreign key constraint", table_rule.constraints),
-    Rule("BD529", "column type or exclusion", table_rule.columns),
+    Rule("BD529", "column type or sequence", table_rule.columns),
 )

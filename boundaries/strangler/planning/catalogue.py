@@ -6,7 +6,7 @@ Catalogue queries only, besides a bounded count where the statistics say nothing
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import DatabaseError, connections
@@ -18,10 +18,10 @@ _COUNT_LIMIT = 1_000_000
 _ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 
 _TABLES = """
-    SELECT c.oid, c.relname, c.relkind, c.reltuples, pg_total_relation_size(c.oid), c.relrowsecurity,
-           n.nspname
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.oid = ANY (SELECT to_regclass(quote_ident(name)) FROM unnest(%s::text[]) AS name)
+    SELECT c.oid, asked.name, c.relkind, c.reltuples, pg_total_relation_size(c.oid), c.relrowsecurity,
+           n.nspname, c.relpersistence = 'u'
+    FROM unnest(%s::text[], %s::text[]) AS asked(name, quoted) JOIN pg_class c ON c.oid = to_regclass(asked.quoted)
+    JOIN pg_namespace n ON n.oid = c.relnamespace
 """
 _COLUMNS = """
     SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod),
@@ -34,7 +34,7 @@ _COLUMNS = """
 """
 _KEYS = """
     SELECT i.indrelid, a.attname
-    FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
+    FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY ((i.indkey::int2[])[0:i.indnkeyatts - 1])
     WHERE i.indisprimary AND i.indrelid = ANY (%s)
     ORDER BY i.indrelid, array_position(i.indkey::int2[], a.attnum)
 """
@@ -46,9 +46,13 @@ _FOREIGN_KEYS = """
     WHERE k.contype = 'f' AND (k.conrelid = ANY (%s) OR k.confrelid = ANY (%s))
     ORDER BY source.relname, k.conname
 """
-_EXCLUSIONS = """
+_UNVALIDATED = """
     SELECT conrelid, conname FROM pg_constraint
-    WHERE contype = 'x' AND NOT condeferrable AND conrelid = ANY (%s) ORDER BY conname
+    WHERE contype IN ('c', 'f') AND NOT convalidated AND conrelid = ANY (%s) ORDER BY conname
+"""
+_ODD_SEQUENCES = """
+    SELECT d.refobjid, s.seqrelid::regclass::text FROM pg_depend d JOIN pg_sequence s ON s.seqrelid = d.objid
+    WHERE (s.seqincrement < 0 OR s.seqcycle) AND d.deptype IN ('a', 'i') AND d.refobjid = ANY (%s) ORDER BY 2
 """
 _TRIGGERS = (
     "SELECT tgrelid, tgname FROM pg_trigger WHERE NOT tgisinternal AND tgrelid = ANY (%s) ORDER BY tgname"
@@ -89,13 +93,14 @@ def read_tables(
 
 
 def _read(cursor: Any, names: Sequence[str], conditions: dict[str, str]) -> dict[str, StoredTable]:
-    cursor.execute(_TABLES, [list(names)])
+    cursor.execute(_TABLES, [list(names), [cursor.db.ops.quote_name(name) for name in names]])
     tables = cursor.fetchall()
     oids = [row[0] for row in tables]
     columns, keys = _grouped(cursor, _COLUMNS, oids), _grouped(cursor, _KEYS, oids)
-    exclusions, triggers = _grouped(cursor, _EXCLUSIONS, oids), _grouped(cursor, _TRIGGERS, oids)
+    unvalidated, sequences = _grouped(cursor, _UNVALIDATED, oids), _grouped(cursor, _ODD_SEQUENCES, oids)
+    triggers = _grouped(cursor, _TRIGGERS, oids)
     rules, parents = _grouped(cursor, _RULES, oids), _grouped(cursor, _PARENTS, oids, oids)
-    foreign = _foreign_keys(cursor, oids)
+    foreign = _foreign_keys(cursor, {row[0]: row[1] for row in tables})
     return {
         name: StoredTable(
             name=name,
@@ -106,13 +111,15 @@ def _read(cursor: Any, names: Sequence[str], conditions: dict[str, str]) -> dict
             key=tuple(column for (column,) in keys[oid]),
             columns=tuple(Column(*row) for row in columns[oid]),
             foreign_keys=tuple(foreign[oid]),
-            exclusions=tuple(constraint for (constraint,) in exclusions[oid]),
+            unvalidated=tuple(constraint for (constraint,) in unvalidated[oid]),
+            odd_sequences=tuple(sequence for (sequence,) in sequences[oid]),
             triggers=tuple(trigger for (trigger,) in triggers[oid] if not trigger.startswith(OWN_PREFIX)),
             rules=tuple(rule for (rule,) in rules[oid]),
             has_row_security=row_security,
             inherits=tuple(parent for (parent,) in parents[oid]),
+            is_unlogged=is_unlogged,
         )
-        for oid, name, kind, estimated, size, row_security, schema in tables
+        for oid, name, kind, estimated, size, row_security, schema, is_unlogged in tables
     }
 
 
@@ -128,13 +135,14 @@ def _rows(cursor: Any, name: str, kind: str, estimated: float, condition: str | 
     return counted if counted <= _COUNT_LIMIT else max(counted, int(estimated))
 
 
-def _foreign_keys(cursor: Any, oids: list[int]) -> dict[int, list[ForeignKey]]:
+def _foreign_keys(cursor: Any, names: Mapping[int, str]) -> dict[int, list[ForeignKey]]:
     """Per moved table the constraints that leave it; one that only arrives is listed at its target."""
-    cursor.execute(_FOREIGN_KEYS, [oids, oids])
+    cursor.execute(_FOREIGN_KEYS, [list(names), list(names)])
     found: dict[int, list[ForeignKey]] = defaultdict(list)
     for source_oid, target_oid, name, source, target, deferrable, on_delete, on_update in cursor.fetchall():
-        key = ForeignKey(name, source, target, deferrable, _ACTIONS[on_delete], _ACTIONS[on_update])
-        found[source_oid if source_oid in oids else target_oid].append(key)
+        tables = names.get(source_oid, source), names.get(target_oid, target)
+        key = ForeignKey(name, *tables, deferrable, _ACTIONS[on_delete], _ACTIONS[on_update])
+        found[source_oid if source_oid in names else target_oid].append(key)
     return found
 
 

@@ -79,7 +79,7 @@ class StoredTable:
     """One table as the database has it.
 
     `relation_kind` is PostgreSQL's: r table, p partitioned, v view, m materialized view, f foreign table.
-    `exclusions` are those that cannot be deferred.
+    `unvalidated` are constraints that rows of before need not meet; `odd_sequences` go down, or begin again.
     """
 
     name: str
@@ -89,12 +89,14 @@ class StoredTable:
     key: tuple[str, ...]
     columns: tuple[Column, ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
-    exclusions: tuple[str, ...] = ()
+    unvalidated: tuple[str, ...] = ()
+    odd_sequences: tuple[str, ...] = ()
     triggers: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     has_row_security: bool = False
     inherits: tuple[str, ...] = ()
     schema: str = "public"
+    is_unlogged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,12 @@ def kinds_of_table(facts: Facts) -> Found:
                 _place_of(facts, planned),
                 "Only plain tables can be moved so far; move the rows into a plain table first.",
             )
+        if stored.is_unlogged:
+            yield (
+                f"{stored.name} is unlogged: a crash of the server would empty it unseen",
+                _place_of(facts, planned),
+                "ALTER TABLE ... SET LOGGED.",
+            )
         for other in stored.inherits:
             yield (
                 f"{stored.name} is tied to {other} by table inheritance",
@@ -91,6 +97,12 @@ def constraints(facts: Facts) -> Found:
             if problem:
                 what, remedy = problem
                 yield f"{key.table} has the constraint {key.name}, {what}", _place_of(facts, planned), remedy
+        for name in stored.unvalidated:
+            yield (
+                f"{stored.name} has the constraint {name}, which is not validated: rows that break it cannot be copied",
+                _place_of(facts, planned),
+                "ALTER TABLE ... VALIDATE CONSTRAINT, or drop it.",
+            )
 
 
 def _problem_of_key(key: ForeignKey, moving: set[str], *, is_told_by_model: bool) -> tuple[str, str] | None:
@@ -119,7 +131,7 @@ def _problem_of_key(key: ForeignKey, moving: set[str], *, is_told_by_model: bool
 
 
 def columns(facts: Facts) -> Found:
-    """Types that do not survive a copy."""
+    """Types that do not survive a copy, and sequences that a switch could not set."""
     for planned, stored in _stored(facts):
         place = _place_of(facts, planned)
         for column in stored.columns:
@@ -129,11 +141,11 @@ def columns(facts: Facts) -> Found:
                     place,
                     "Change the column to a type of PostgreSQL itself (text, bigint, jsonb ...).",
                 )
-        for constraint in stored.exclusions:
+        for sequence in stored.odd_sequences:
             yield (
-                f"{stored.name} has the exclusion constraint {constraint}, which no upsert can wait for",
+                f"{stored.name} draws from the sequence {sequence}, which goes down or begins again",
                 place,
-                "Make the constraint DEFERRABLE, or check the rule in the implementation while moving.",
+                "Let it go up and end (ALTER SEQUENCE ... INCREMENT 1 NO CYCLE): keys must not be handed out twice.",
             )
 
 

@@ -22,7 +22,7 @@ _FIRST_STEPS = {
     "BD526": "Turn special tables into plain ones",
     "BD527": "Take triggers, rules and row security off the tables",
     "BD528": "Make the remaining constraints deferrable, without actions",
-    "BD529": "Change column types and exclusions that cannot be moved",
+    "BD529": "Change column types and sequences that cannot be moved",
 }
 
 

@@ -274,4 +274,4 @@ def _same(names: Sequence[str], left: str, right: str) -> sql.Composable:
 
 
 def _row(names: Sequence[str], alias: str) -> sql.Composable:
-    return sql.SQL("ROW({})").format(identifiers(names, alias))
+    return sql.SQL("ROW({})::record").format(identifiers(names, alias))

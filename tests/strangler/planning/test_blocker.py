@@ -70,6 +70,10 @@ def test_BD526_anything_but_a_plain_table_blocks(kind):
     assert codes(stored(relation_kind=kind)) == ["BD526"]
 
 
+def test_BD526_a_table_that_a_crash_empties_blocks():
+    assert codes(stored(is_unlogged=True)) == ["BD526"]
+
+
 def test_BD526_table_inheritance_blocks():
     assert codes(stored(inherits=("pay_all",))) == ["BD526"]
 
@@ -89,6 +93,10 @@ def test_BD528_a_constraint_that_acts_or_cannot_wait_blocks(deferrable, on_delet
     key = ForeignKey("bill_of", "pay_bill", "pay_bill", deferrable, on_delete, on_update)
 
     assert codes(stored(foreign_keys=(key,))) == ["BD528"]
+
+
+def test_BD528_a_constraint_that_old_rows_may_break_blocks():
+    assert codes(stored(unvalidated=("small",))) == ["BD528"]
 
 
 def test_BD528_a_constraint_to_a_table_that_stays_blocks_unless_a_relation_says_the_same():
@@ -113,8 +121,8 @@ def test_BD529_a_type_that_may_not_survive_the_copy_blocks(column):
     assert codes(stored(columns=(*COLUMNS, column))) == ["BD529"]
 
 
-def test_BD529_an_exclusion_that_cannot_wait_blocks():
-    assert codes(stored(exclusions=("no_overlap",))) == ["BD529"]
+def test_BD529_a_sequence_that_might_hand_out_a_key_twice_blocks():
+    assert codes(stored(odd_sequences=("pay_bill_id_seq",))) == ["BD529"]
 
 
 @pytest.mark.parametrize(
