@@ -13,6 +13,7 @@ A coordinator that hangs while it holds the gate is cut off by the server itself
 
 from __future__ import annotations
 
+import itertools
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -36,7 +37,19 @@ from boundaries.strangler.postgres.gate import lock_key
 from boundaries.strangler.postgres.ownership import BothOpen
 
 CATCH_UP_ROWS = 200
+# After so many cycles, one that takes no longer than this is let pass whatever it has found.
+CATCH_UP_CYCLES = 20
+CATCH_UP_CYCLE_SECONDS = 0.25
+CATCH_UP_SECONDS = 60.0
 HELD_AT_MOST_MS = 2_000
+
+
+class NotCaughtUp(BoundaryError):
+    """Raised when so much is written that the log never became short enough to ask for the gate."""
+
+    code = "BD570"
+    problem = "{context} is written as fast as it is applied: after {seconds:.0f} s a cycle still found {keys} changes and took {cycle_seconds} s."
+    remedy = "Nothing has changed. Run the same command again at a quieter time, or give the two databases more power."
 
 
 class GateBusy(BoundaryError):
@@ -206,11 +219,26 @@ def measure_pause(flow: Flow, *, source: Endpoint) -> float:
 
 
 def _catch_up(flow: Flow, tell: Callable[[str], None] = lambda phase: None) -> None:
-    """Apply the log until little is left, for as long at least as the load of our own preparations takes to pass."""
+    """Apply the log until little is left, for as long at least as the load of our own preparations takes to pass.
+
+    Where so much is written that never little is left, what a short cycle brings over is little enough.
+
+    :raises NotCaughtUp: when the log has grown as fast as it was applied all the time.
+    """
     tell("catching up")
     settled_at = time.monotonic() + setting("SWITCH_SETTLE_SECONDS")
-    while cycle(flow).keys > CATCH_UP_ROWS or time.monotonic() < settled_at:
-        time.sleep(min(0.1, max(0.0, settled_at - time.monotonic())))
+    for cycles in itertools.count(1):
+        began = time.monotonic()
+        keys = cycle(flow).keys
+        now = time.monotonic()
+        is_short = cycles > CATCH_UP_CYCLES and now - began < CATCH_UP_CYCLE_SECONDS
+        if now >= settled_at and (keys <= CATCH_UP_ROWS or is_short):
+            return
+        if now > settled_at + CATCH_UP_SECONDS:
+            raise NotCaughtUp(
+                context=flow.context, seconds=CATCH_UP_SECONDS, keys=keys, cycle_seconds=round(now - began, 2)
+            )
+        time.sleep(min(0.1, max(0.0, settled_at - now)))
 
 
 def _take_gate(held: Flow, tell: Callable[[str], None]) -> int:

@@ -10,6 +10,7 @@ import psycopg
 import pytest
 
 from boundaries.strangler.postgres import backfill, capture, fingerprint, sequence, shape
+from boundaries.strangler.postgres import switch as switching
 from boundaries.strangler.postgres.apply import Flow, cycle
 from boundaries.strangler.postgres.switch import GateBusy, _take_gate, finish, owner_side, switch
 from boundaries.strangler.postgres.verify import verify
@@ -247,6 +248,25 @@ class TestSwitch:
 
         sides.assert_equal()
         assert (forth.epoch, back.epoch) == (2, 3)
+
+    def test_goes_through_although_there_is_always_something_left(self, sides, monkeypatch):
+        sides.install()
+        fill(sides)
+        copy_all(sides)
+        monkeypatch.setattr(switching, "CATCH_UP_ROWS", -1)
+
+        assert flip(sides, "service").owner == "service"
+
+    def test_gives_up_when_every_cycle_is_long_and_leaves_the_owner(self, sides, monkeypatch):
+        sides.install()
+        monkeypatch.setattr(switching, "CATCH_UP_ROWS", -1)
+        monkeypatch.setattr(switching, "CATCH_UP_CYCLE_SECONDS", 0.0)
+        monkeypatch.setattr(switching, "CATCH_UP_SECONDS", 0.5)
+
+        with pytest.raises(switching.NotCaughtUp):
+            flip(sides, "service")
+
+        sides.account("monolith")
 
     def test_is_cut_off_when_many_short_pauses_under_the_gate_become_a_long_one(self, sides):
         sides.install()
