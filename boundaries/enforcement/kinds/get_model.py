@@ -48,8 +48,16 @@ def target_of(analysis: Analysis, file: SourceFile, call: CallFact) -> Target | 
     if not app and name.startswith(TEXT):
         return analysis.models.named(name[1:], label=label)
     if app and not name:
-        return analysis.models.meant_by(app, module=file.module, label=label)
+        meant = analysis.models.meant_by(app, module=file.module, label=label)
+        return meant or _at_path(analysis, app)
     return None
+
+
+def _at_path(analysis: Analysis, app: str) -> Target | None:
+    """What a project's own loader finds at a dotted path, which need not be a model."""
+    path = app[1:].replace(":", ".") if app.startswith(TEXT) else ""
+    module = analysis.project.module_of_path(path) if "." in path else None
+    return Target(path, analysis.context_map.context_of_module(module)) if module else None
 
 
 def _label_in(analysis: Analysis, path: str) -> str:

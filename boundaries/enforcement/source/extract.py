@@ -44,7 +44,7 @@ def extract(content: bytes, *, loaders: Sequence[str] = (), is_door: bool = Fals
         assigns=reader.assigns,
         calls=tuple(reader.mentions.calls),
         lookups=tuple(reader.mentions.lookups),
-        accesses=tuple(reader.mentions.accesses),
+        accesses=reader.mentions.accesses,
         dependencies=tuple(reader.dependencies),
         functions=tuple(reader.functions),
         tasks=reader.tasks,

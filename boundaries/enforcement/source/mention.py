@@ -77,7 +77,8 @@ class Mentions:
     def __init__(self, lines: Lines, loaders: frozenset[str], *, loads_models: bool = True) -> None:
         self.calls: list[CallFact] = []
         self.lookups: list[LookupFact] = []
-        self.accesses: list[AccessFact] = []
+        # By chain and place: the call of a manager is met before the attribute that it is.
+        self._accesses: dict[tuple[str, int, int, str], AccessFact] = {}
         self.texts: list[TextFact] = []
         self._lines = lines
         self._loaders = loaders
@@ -88,6 +89,11 @@ class Mentions:
         # What a string is, where the call or assignment around it tells; None for one that is read already.
         self._inner_names: dict[str, str] = {}
         self._roles: dict[ast.AST, str | None] = {}
+
+    @property
+    def accesses(self) -> tuple[AccessFact, ...]:
+        """The attributes that may lead back along a relation."""
+        return tuple(self._accesses.values())
 
     def read(self, expressions: Iterable[ast.AST], scope: str, functions: tuple[Function, ...]) -> None:
         """Read expressions that stand in `scope`, inside of `functions`."""
@@ -225,8 +231,7 @@ class Mentions:
             place = (node.lineno, node.col_offset + 1, scope)
             is_managed = is_managed or chain.endswith("_set")
             fact = AccessFact(chain, *place, self._origin(chain, functions), is_managed)
-            if not self.accesses or fact != self.accesses[-1]:
-                self.accesses.append(fact)
+            self._accesses.setdefault((chain, *place), fact)
 
     def _origin(self, chain: str, functions: tuple[Function, ...]) -> str:
         head = chain.partition(".")[0]

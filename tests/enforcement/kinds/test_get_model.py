@@ -48,6 +48,28 @@ class TestGetModel:
         project.map(f'[check]\nloaders = ["get_class"]\n{TWO_CONTEXTS}')
         assert couplings(project, "get_model") == ["get_model bookings/a.py:1 <module> -> payments.Payment"]
 
+    def test_knows_loaders_of_paths_and_of_several_names(self, project: TinyProject) -> None:
+        project.map(f'[check]\nloaders = ["get_classes", "lazy"]\n{TWO_CONTEXTS}').write(
+            {
+                "shop/payments/models.py": PAYMENTS,
+                "shop/payments/types.py": "class PaymentType: ...\n",
+                "shop/bookings/a.py": (
+                    "Payment, Payer = get_classes('payments.models', ['Payment', 'Payer'])\n"
+                    "Type = strawberry.lazy('shop.payments.types')\n"
+                    "Other = strawberry.lazy('.types')\n"
+                ),
+            }
+        )
+
+        links, unresolved = project.links()
+
+        assert [(link.kind, link.line, link.target) for link in links] == [
+            ("get_model", 1, "payments.Payer"),
+            ("get_model", 1, "payments.Payment"),
+            ("get_model", 2, "shop.payments.types"),
+        ]
+        assert unresolved == {"get_model": 1}
+
     def test_stands_for_the_model_wherever_its_name_is_used(self, project: TinyProject) -> None:
         project.write(
             {
