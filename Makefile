@@ -40,7 +40,8 @@ test: $(TEST_STAMP)      ## what a contributor runs: real PostgreSQL, real Redis
 	@$(BIN)/python -m pytest tests/monolith monolith --ds=tests.monolith.settings --numprocesses 2 --dist loadfile
 
 nightly: $(TEST_STAMP)   ## the long suites
-	@$(BIN)/python -m pytest tests -m "not browser"
+	@$(BIN)/python -m pytest tests $(SIDE_BY_SIDE) -m "not browser and not alone"
+	@$(BIN)/python -m pytest tests -m alone
 	@$(BIN)/python -m pytest tests/monolith monolith --ds=tests.monolith.settings --numprocesses 2 --dist loadfile
 
 lint: $(TEST_STAMP)      ## ruff, mypy, the look-left contract, the context map of the monolith

@@ -8,7 +8,7 @@ import pytest
 
 from .rehearsing import rehearse
 
-pytestmark = [pytest.mark.nightly, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.nightly, pytest.mark.alone, pytest.mark.timeout(600)]
 
 KEYS = [
     "ok",
