@@ -22,6 +22,8 @@ for one ([how](declare-and-check.md#the-map)). `boundaries explain CODE` prints 
 this page. Every example is broken and mended by a test.
 """
 
+_LANGUAGES = {"html": "django", "py": "python", "toml": "toml"}
+
 
 def run_explain(options: argparse.Namespace) -> int:
     """Explain one rule, or list all."""
@@ -71,7 +73,7 @@ def _section(rule: Rule) -> Iterator[str]:
     for title, files in (("Before", rule.example.before), ("After", rule.example.after)):
         yield f"\n{title}:"
         for path, block in zip(files, _blocks(files), strict=True):
-            yield f"\n```{'toml' if path.endswith('.toml') else 'python'}\n{block}```"
+            yield f"\n```{_LANGUAGES[path.rpartition('.')[2]]}\n{block}```"
 
 
 def _blocks(files: Mapping[str, str]) -> Iterator[str]:
