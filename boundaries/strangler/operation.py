@@ -18,6 +18,7 @@ from boundaries.strangler import catalogue
 from boundaries.strangler.gate import GateRefused, GateUnanswered, require
 from boundaries.strangler.lock import operation_lock
 from boundaries.strangler.models import Extraction, StepRun
+from boundaries.strangler.postgres.continuity import Discontinued
 from boundaries.strangler.progress import Listener, Progress
 from boundaries.strangler.step import Move, Step
 
@@ -72,7 +73,7 @@ def run_step(
             run.gates = _ask_gates(move, chosen)
             run.figures = {"plan": chosen.describe(move)} if move.dry_run else chosen.run(move)
             _finish(run, StepRun.Result.OK)
-        except (GateRefused, GateUnanswered, StepOutOfOrder, NotConfirmed) as refusal:
+        except (GateRefused, GateUnanswered, Discontinued, StepOutOfOrder, NotConfirmed) as refusal:
             _finish(run, StepRun.Result.REFUSED, refusal.render())
             raise
         except Exception as error:
@@ -107,11 +108,12 @@ def _ask_gates(move: Move, step: Step) -> list[dict[str, Any]]:
     """The gates that hold, as JSON-ready values.
 
     :raises GateRefused: at the first that does not hold.
+    :raises Discontinued: when a database is not what it was.
     :raises GateUnanswered: when one could not be asked.
     """
     try:
         return require(move.name, step.name, step.gates(move))
-    except GateRefused:
+    except (GateRefused, Discontinued):
         raise
     except BoundaryError as error:
         raise GateUnanswered(

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import psycopg
+
 from boundaries.errors import BoundaryError
 from boundaries.facades import routing
 from boundaries.strangler import catalogue
+from boundaries.strangler.flow import both_sides
 from boundaries.strangler.gate import Gate
-from boundaries.strangler.models import StepRun
+from boundaries.strangler.models import StepRun, Wanted
 from boundaries.strangler.operation import find_step, prepare
+from boundaries.strangler.postgres import standby
 from boundaries.strangler.step import Move
 
 
@@ -29,11 +33,28 @@ def status(context: str, *, with_gates: bool = True) -> dict[str, Any]:
         "queries": str(routing.route_of(context, "").mode),
         "writes": "monolith" if routing.owner_is_here(context) else "service",
         "epoch": routing.epoch_of(context),
+        "halted": _halted(context),
+        "standbys": _standbys(move) if with_gates and move.extraction.wanted == Wanted.FOLLOWING else {},
         "wanted": str(move.extraction.wanted),
         "follower": move.extraction.follower,
         "next": following,
         "gates": [gate.as_dict() for gate in gates_of(move, following)] if following and with_gates else [],
     }
+
+
+def _halted(context: str) -> str:
+    """Why nobody may write until `recover` has been run; empty as a rule."""
+    owner = routing.refresh().owners.get(context)
+    return owner.halted if owner is not None else ""
+
+
+def _standbys(move: Move) -> dict[str, str]:
+    """For each side, who would take over, and whether what decides is confirmed there."""
+    try:
+        with both_sides(move.context, as_they_are=True) as both:
+            return {side: standby.describe(both.connection(side)) for side in ("monolith", "service")}
+    except (BoundaryError, psycopg.Error):
+        return {}
 
 
 def gates_of(move: Move, step: str) -> list[Gate]:

@@ -43,6 +43,7 @@ def show_status(context: str, *, as_json: bool) -> int:
     print(
         f"  queries: {facts['queries']}   writes: {facts['writes']}   follower: {_follower(facts['follower'])}\n"
     )
+    _show_servers(facts)
     for step in facts["steps"]:
         mark = "✓" if step["done"] else "→" if step["name"] == facts["next"] else " "
         print(f"  {mark} {step['name']:<14} {step['what']}")
@@ -89,6 +90,15 @@ def grants(context: str) -> str:
     name = urlsplit(service.resolve_database()).path.lstrip("/") if service else context
     monolith = connections[setting("DATABASE")].settings_dict["NAME"]
     return dba_script(monolith=monolith, service=name, context=context)
+
+
+def _show_servers(facts: dict[str, Any]) -> None:
+    if facts["halted"]:
+        print(
+            f"  HALTED, nobody may write: {facts['halted']}\n  Run: boundaries extract {facts['context']} recover\n"
+        )
+    if facts["standbys"]:
+        print(f"  standbys: {', '.join(f'{side}: {said}' for side, said in facts['standbys'].items())}\n")
 
 
 def _show_next(facts: dict[str, Any]) -> None:

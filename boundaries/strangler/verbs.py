@@ -35,6 +35,9 @@ def _configure_extract(parser: argparse.ArgumentParser) -> None:
         "--rehearse", action="store_true", help="switch-writes: measure the pause, switch nothing"
     )
     parser.add_argument(
+        "--accept", choices=("monolith", "service"), help="recover: the side that is right where rows differ"
+    )
+    parser.add_argument(
         "--print-grants", action="store_true", help="provision: what a DBA runs, and nothing else"
     )
     parser.add_argument("--diff", action="store_true", help="scaffold: show how edited files differ")
@@ -107,7 +110,7 @@ def _run_step(options: argparse.Namespace) -> int:
 
 
 def _step_options(options: argparse.Namespace) -> dict[str, Any]:
-    names = ("dry_run", "yes", "percent", "rehearse", "diff")
+    names = ("dry_run", "yes", "percent", "rehearse", "diff", "accept")
     return {name: getattr(options, name) for name in names}
 
 

@@ -83,11 +83,14 @@ def read(connection: Connection, context: str) -> Memory | None:
 
 def breaks(monolith: Memory | None, service: Memory | None) -> list[str]:
     """What cannot be explained by restarts and crashes of our own processes; empty when all is well."""
-    if monolith is None or not monolith.known:
-        lost_all = service is not None and service.known and service.open
-        return ["the monolith does not know of the move, and the service owns the writes"] if lost_all else []
-    if service is None or not service.known:
-        return ["the service's database does not know of the move"]
+    if monolith is None or service is None or not (monolith.known and service.known):
+        return forgotten(monolith, service)
+    moved = [*_moved("monolith", monolith, service), *_moved("service", service, monolith)]
+    return [*moved, *losses(monolith, service)]
+
+
+def losses(monolith: Memory, service: Memory) -> list[str]:
+    """The signs that a side is older than it was, or that the sides contradict each other: somebody has to decide."""
     return [
         *_past("monolith", monolith, service),
         *_past("service", service, monolith),
@@ -95,16 +98,26 @@ def breaks(monolith: Memory | None, service: Memory | None) -> list[str]:
     ]
 
 
+def forgotten(monolith: Memory | None, service: Memory | None) -> list[str]:
+    """Which side should know of the move and does not, since it was restored to a time before it."""
+    if monolith is None or not monolith.known:
+        is_owned = service is not None and service.known and service.open
+        return ["the monolith does not know of the move, and the service owns the writes"] if is_owned else []
+    is_new = service is None or not service.known
+    return ["the service's database does not know of the move"] if is_new else []
+
+
 def begin(monolith: Connection, service: Connection, context: str) -> None:
     """Let both sides remember each other from now on; what they know already is left alone."""
     known = read(monolith, context)
     if known is None or not known.known:
-        accept(monolith, service, context)
+        # The monolith last: until it knows, a killed run begins again.
+        accept(service, monolith, context)
 
 
-def accept(monolith: Connection, service: Connection, context: str) -> None:
+def accept(one: Connection, another: Connection, context: str) -> None:
     """Take both sides for what they are now: servers, the same count, and ticks that go on beyond all that were given."""
-    sides = (monolith, service)
+    sides = (one, another)
     memories = [memory for side in sides if (memory := read(side, context))]
     assert len(memories) == len(sides), "both sides have their ownership rows"
     count = 1 + max(max(memory.applied, memory.seen) for memory in memories)
@@ -142,10 +155,14 @@ def release(connection: Connection, context: str) -> None:
     connection.execute("UPDATE boundaries_facades_ownership SET halted = '' WHERE context = %s", [context])
 
 
-def _past(name: str, mine: Memory, other: Memory) -> Iterator[str]:
-    """The signs that the side called `name` is another one, or an older one, than before."""
+def _moved(name: str, mine: Memory, other: Memory) -> Iterator[str]:
+    """Whether the side called `name` runs elsewhere, as itself or the other side remembers it."""
     for known in sorted({mine.known, other.other_known} - {mine.server, ""}):
-        yield f"the {name} runs on another server or timeline than before ({known}, now {mine.server}): a failover or a restore"
+        yield f"the {name} was restored or failed over (server/timeline {known}, now {mine.server})"
+
+
+def _past(name: str, mine: Memory, other: Memory) -> Iterator[str]:
+    """The signs that the side called `name` is older than it was."""
     if mine.applied < other.seen:
         yield f"the {name} has gone back: it knows of {mine.applied} batches of changes, and had {other.seen}"
     elif mine.drawn < other.tick:

@@ -62,7 +62,7 @@ def verify(flow: Flow, *, tell: Callable[[int], None] = lambda rows: None) -> Ve
     `tell` receives the rows compared so far.
     """
     verdict = Verdict()
-    work = _ranges(flow, verdict, tell)
+    work = ranges(flow, verdict, tell)
     is_done = False
     while not is_done:
 
@@ -87,8 +87,8 @@ def _advance(work: Iterator[None]) -> bool:
     return all(time.monotonic() <= deadline for _ in work)
 
 
-def _ranges(flow: Flow, verdict: Verdict, tell: Callable[[int], None]) -> Iterator[None]:
-    """Compare one range each time it is resumed; every resumption may see a newer barrier."""
+def ranges(flow: Flow, verdict: Verdict, tell: Callable[[int], None]) -> Iterator[None]:
+    """Compare one range each time it is resumed, which must be inside a transaction of both sides; later ones may be newer."""
     for table in flow.tables:
         low: list[str] | None = None
         while True:
