@@ -31,7 +31,7 @@ def join():
 
 def raw():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM " + "payments_payment")
+        cursor.execute("SELECT count(*) FROM " + "_".join(["payments", "payment"]))
 
 def book():
     with transaction.atomic():
@@ -163,7 +163,7 @@ class TestTestRun:
     def test_adds_what_the_source_does_not_show(self, shop: TinyProject, record: Path) -> None:
         found = [c for c in graph_with(shop, record).couplings if c.evidence == "runtime"]
 
-        raw = line_of('        cursor.execute("SELECT count(*) FROM " + "payments_payment")')
+        raw = line_of('        cursor.execute("SELECT count(*) FROM " + "_".join(["payments", "payment"]))')
         join = line_of('    return [b for b in Booking.objects.filter(**{"payment__" + "amount": 1})]')
         assert [(show(c), c.detail) for c in found] == [
             (
