@@ -45,7 +45,7 @@ class TestTheReport:
         assert exit_code([], []) == 1
 
     def test_can_be_read(self) -> None:
-        table = as_table([GOOD, BAD, TOLD], [Absent("lint_cold", "no linter")])
+        table = as_table([GOOD, BAD, TOLD], [Absent("lint", "no linter")])
 
         assert "✓  relay_batch_ratio       31.24 x         ≥ 20   one commit per message" in table
         assert "✗  outbox_insert_ratio" in table
