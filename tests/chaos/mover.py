@@ -23,6 +23,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.chaos.orders import end
+
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 
@@ -96,11 +98,12 @@ class Mover:
         self._begun: list[Command] = []
         self._changed = threading.Condition()
         extra = {"LD_PRELOAD": preload} if preload else {}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.chaos.mover", str(folder)], text=True, bufsize=1, cwd=ROOT,
-            env={**self.environ, **extra, "PYTHONPATH": str(ROOT)},
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=(logs / "mover.stderr").open("a"),
-        )  # fmt: skip
+        with (logs / "mover.stderr").open("a") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "tests.chaos.mover", str(folder)], text=True, bufsize=1, cwd=ROOT,
+                env={**self.environ, **extra, "PYTHONPATH": str(ROOT)},
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+            )  # fmt: skip
         assert self.process.stdout
         ready = self.process.stdout.readline()
         assert ready.strip() == "ready", (logs / "mover.stderr").read_text()[-2000:]
@@ -119,7 +122,8 @@ class Mover:
             command.send(signal.SIGCONT)
             command.send(signal.SIGKILL)
         self.process.kill()
-        self.process.wait()
+        self._reader.join()
+        end(self.process)
 
     def _cold(self, words: Sequence[str], log: Path, env: Mapping[str, str]) -> Command:
         with log.open("wb") as output:

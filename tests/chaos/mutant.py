@@ -120,12 +120,12 @@ MUTANTS = {
     ),
     "step-order": Mutant(_open_before_close, frozenset({"I1"}), ("single", "swap", "raw", "circle")),
     "consumer-snapshot": Mutant(
-        _read_committed_consumer, frozenset({"I4", "I2", "I5"}), ("single", "swap", "bulk", "circle")
+        _read_committed_consumer, frozenset({"I4", "I2", "I5"}), ("single", "swap", "delete", "circle")
     ),
     "ownership-read": Mutant(
         _stale_ownership_read, frozenset({"I2"}), ("repeatable", "serializable", "single", "swap")
     ),
-    "gate": Mutant(_no_gate, frozenset({"I2", "I5"}), ("long", "bulk", "savepoint", "circle")),
+    "gate": Mutant(_no_gate, frozenset({"I2", "I5"}), ("long", "swap", "savepoint", "circle")),
     "applier-skip": Mutant(_no_applier_skip, frozenset({"I11"}), ("single", "swap", "raw", "circle")),
     "sequence-gap": Mutant(_no_sequence_gap, frozenset({"I8"}), ("single", "bulk", "copy", "circle")),
     "receipts": Mutant(_receipts_left_behind, frozenset({"I2"}), ("command", "single", "swap", "raw")),

@@ -17,7 +17,7 @@ from typing import Any
 
 import psycopg
 
-from tests.chaos.orders import Orders
+from tests.chaos.orders import Orders, end
 
 ROOT = Path(__file__).parents[2]
 _OWNERSHIP = "SELECT open, epoch FROM boundaries_facades_ownership WHERE context = 'stock'"
@@ -56,8 +56,7 @@ class Process:
 
     def kill(self) -> None:
         """End it."""
-        self.process.kill()
-        self.process.wait()
+        end(self.process)
 
     def _send(self, **words: Any) -> None:
         assert self.process.stdin

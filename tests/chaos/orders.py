@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
+import subprocess
 from typing import Any
 
 
@@ -27,3 +29,13 @@ class Orders:
             self._read += block
         line, _, self._read = self._read.partition(b"\n")
         return json.loads(line)
+
+
+def end(process: subprocess.Popen[str]) -> None:
+    """SIGKILL a process that takes orders, and close both pipes."""
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None and not pipe.closed:
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()

@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.chaos.orders import end
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -116,8 +118,7 @@ class Proxy:
 
     def close(self) -> None:
         """End the proxy and its connections."""
-        self.process.kill()
-        self.process.wait()
+        end(self.process)
 
     def _tell(self, **words: Any) -> dict[str, Any]:
         assert self.process.stdin

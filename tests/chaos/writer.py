@@ -24,7 +24,7 @@ from typing import Any
 import psycopg
 
 from tests.chaos.operation import KINDS, World
-from tests.chaos.orders import Orders
+from tests.chaos.orders import Orders, end
 
 ROOT = Path(__file__).parents[2]
 MOVED = "MG001"
@@ -61,8 +61,7 @@ class Process:
 
     def kill(self) -> None:
         """SIGKILL."""
-        self.process.kill()
-        self.process.wait()
+        end(self.process)
 
     def _send(self, **words: Any) -> None:
         assert self.process.stdin
