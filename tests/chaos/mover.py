@@ -176,13 +176,15 @@ def _serve(folder: str) -> None:
     lock = threading.Lock()
     said = os.fdopen(os.dup(1), "w", buffering=1)
 
+    children: set[int] = set()
+
     def say(**words: Any) -> None:
         with lock:
+            children.discard(words["pid"])
             said.write(json.dumps(words) + "\n")
 
     print("ready", flush=True)
-    children: set[int] = set()
-    signal.set_wakeup_fd(_pipe_of_children(children, say))
+    signal.set_wakeup_fd(_pipe_of_children(say))
     signal.signal(signal.SIGCHLD, lambda number, frame: None)
     for line in sys.stdin:
         words = json.loads(line)
@@ -192,9 +194,12 @@ def _serve(folder: str) -> None:
                 _become(words)
             children.add(pid)
             said.write(json.dumps({"pid": pid}) + "\n")
+    for pid in list(children):  # the runner is gone
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
-def _pipe_of_children(children: set[int], say: Any) -> int:
+def _pipe_of_children(say: Any) -> int:
     """Tell of each child that ends, in a thread that a signal wakes through a pipe."""
     read, write = os.pipe()
     os.set_blocking(write, False)
