@@ -76,6 +76,6 @@ def _clean_service(connection: Connection, context: str, tables: Sequence[Table]
 def _clean_monolith(connection: Connection, context: str, tables: Sequence[Table]) -> None:
     """Exactly as before the extraction."""
     capture.remove(connection, context, tables)
-    gate.remove(connection, context, tables)
+    gate.remove(connection, context)
     connection.execute("DELETE FROM boundaries_facades_ownership WHERE context = %s", [context])
     connection.execute("DELETE FROM boundaries_facades_freshness WHERE context = %s", [context])

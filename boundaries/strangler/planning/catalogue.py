@@ -18,10 +18,15 @@ _COUNT_LIMIT = 1_000_000
 _ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", "d": "SET DEFAULT"}
 
 _TABLES = """
-    SELECT c.oid, asked.name, c.relkind, c.reltuples, pg_total_relation_size(c.oid), c.relrowsecurity,
-           n.nspname, c.relpersistence = 'u'
+    SELECT c.oid, asked.name, c.relkind, parts.rows, parts.bytes, c.relrowsecurity,
+           n.nspname, c.relpersistence = 'u', parts.foreign
     FROM unnest(%s::text[], %s::text[]) AS asked(name, quoted) JOIN pg_class c ON c.oid = to_regclass(asked.quoted)
-    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_namespace n ON n.oid = c.relnamespace,
+    LATERAL (
+        SELECT sum(p.reltuples) AS rows, sum(pg_total_relation_size(p.oid)) AS bytes,
+            coalesce(array_agg(p.relname::text) FILTER (WHERE p.relkind = 'f'), '{}') AS foreign
+        FROM pg_class p WHERE p.oid = c.oid AND c.relkind <> 'p' OR p.oid IN (SELECT relid FROM pg_partition_tree(c.oid) WHERE isleaf)
+    ) AS parts
 """
 _COLUMNS = """
     SELECT a.attrelid, a.attname, format_type(a.atttypid, a.atttypmod),
@@ -43,7 +48,7 @@ _FOREIGN_KEYS = """
            k.condeferrable, k.confdeltype, k.confupdtype
     FROM pg_constraint k
     JOIN pg_class source ON source.oid = k.conrelid JOIN pg_class target ON target.oid = k.confrelid
-    WHERE k.contype = 'f' AND (k.conrelid = ANY (%s) OR k.confrelid = ANY (%s))
+    WHERE k.contype = 'f' AND k.conparentid = 0 AND (k.conrelid = ANY (%s) OR k.confrelid = ANY (%s))
     ORDER BY source.relname, k.conname
 """
 _UNVALIDATED = """
@@ -118,8 +123,9 @@ def _read(cursor: Any, names: Sequence[str], conditions: dict[str, str]) -> dict
             has_row_security=row_security,
             inherits=tuple(parent for (parent,) in parents[oid]),
             is_unlogged=is_unlogged,
+            foreign_parts=tuple(foreign_parts),
         )
-        for oid, name, kind, estimated, size, row_security, schema, is_unlogged in tables
+        for oid, name, kind, estimated, size, row_security, schema, is_unlogged, foreign_parts in tables
     }
 
 

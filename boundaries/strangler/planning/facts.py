@@ -78,7 +78,7 @@ class Column:
 class StoredTable:
     """One table as the database has it.
 
-    `relation_kind` is PostgreSQL's: r table, p partitioned, v view, m materialized view, f foreign table.
+    `relation_kind` is PostgreSQL's: r table, p partitioned (with `foreign_parts` on other servers), v view, m materialized view, f foreign table.
     `unvalidated` are constraints that rows of before need not meet; `odd_sequences` go down, or begin again.
     """
 
@@ -97,6 +97,7 @@ class StoredTable:
     inherits: tuple[str, ...] = ()
     schema: str = "public"
     is_unlogged: bool = False
+    foreign_parts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,14 +44,20 @@ def primary_keys(facts: Facts) -> Found:
 
 
 def kinds_of_table(facts: Facts) -> Found:
-    """Anything that is no plain table."""
-    names = {"p": "a partitioned table", "v": "a view", "m": "a materialized view", "f": "a foreign table"}
+    """Anything that is no table whose rows are all here."""
+    names = {"v": "a view", "m": "a materialized view", "f": "a foreign table"}
     for planned, stored in _stored(facts):
         if stored.relation_kind in names:
             yield (
                 f"{stored.name} is {names[stored.relation_kind]}",
                 _place_of(facts, planned),
-                "Only plain tables can be moved so far; move the rows into a plain table first.",
+                "Only tables can be moved; move the rows into one first.",
+            )
+        for part in stored.foreign_parts:
+            yield (
+                f"{stored.name} has the partition {part}, a foreign table",
+                _place_of(facts, planned),
+                "Detach it: rows on another server cannot be captured.",
             )
         if stored.is_unlogged:
             yield (

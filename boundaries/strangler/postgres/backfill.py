@@ -78,7 +78,8 @@ def drop_ledger(target: Connection, context: str) -> None:
 def estimate(source: Connection, table: Table) -> int:
     """The rows of a table as the planner believes them; counted exactly where there are few or it does not know."""
     row = source.execute(
-        "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [table.qualified.as_string(source)]
+        "SELECT sum(reltuples)::bigint FROM pg_class WHERE oid = ANY (%s::regclass[]) AND relkind <> 'p'",
+        [[place.as_string(source) for place in table.places]],
     ).fetchone()
     guess = int(row[0]) if row else -1
     if guess > 100_000 and not table.is_shared:

@@ -7,13 +7,19 @@ entry without a key: that table is copied again as a whole.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from psycopg import sql
 
 from boundaries.faults import fault_point
 from boundaries.strangler.postgres.connection import Connection, mover_role
-from boundaries.strangler.postgres.ddl import run_briefly, take_from_others
+from boundaries.strangler.postgres.ddl import (
+    count_triggers,
+    drop_with_triggers,
+    run_briefly,
+    take_from_others,
+)
 from boundaries.strangler.postgres.table import Table
 
 # Part of every object's name, so that objects of kit N and N-1 can be told apart.
@@ -87,12 +93,7 @@ def install(connection: Connection, context: str, tables: Sequence[Table]) -> No
 def remove(connection: Connection, context: str, tables: Sequence[Table]) -> None:
     """Drop triggers, functions and log again; nothing is left."""
     for table in tables:
-        drops = [
-            sql.SQL("DROP TRIGGER IF EXISTS {} ON {}").format(_trigger(context, kind), table.qualified)
-            for kind in _TRIGGERS
-        ]
-        drops.append(sql.SQL("DROP FUNCTION IF EXISTS {}()").format(_function(context, table)))
-        run_briefly(connection, drops, what=table.name)
+        drop_with_triggers(connection, _function_name(context, table))
         fault_point("abort.table_released")
     run_briefly(
         connection, [sql.SQL("DROP TABLE IF EXISTS {}").format(log_table(context))], what="the change log"
@@ -100,15 +101,9 @@ def remove(connection: Connection, context: str, tables: Sequence[Table]) -> Non
 
 
 def is_installed(connection: Connection, context: str, table: Table) -> bool:
-    """Whether all four triggers of this version are there and fire always."""
-    row = connection.execute(
-        """
-        SELECT count(*) FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-        WHERE t.tgrelid = %s::regclass AND p.proname = %s AND t.tgenabled = 'A'
-        """,
-        [table.qualified.as_string(connection), _function_name(context, table)],
-    ).fetchone()
-    return row is not None and row[0] == len(_TRIGGERS)
+    """Whether all four triggers of this version are there, on every partition too, and fire always."""
+    found = count_triggers(connection, table.places, _function_name(context, table))
+    return found == len(_TRIGGERS) * len(table.places)
 
 
 def exists(connection: Connection, context: str) -> bool:
@@ -139,13 +134,13 @@ def _statements(context: str, table: Table, mover: str) -> list[sql.SQL | sql.Co
         spelling=sql.SQL("" if table.has_plain_key else _SPELLING),
     )  # fmt: skip
     statements: list[sql.SQL | sql.Composed] = [body]
-    for kind, event in _TRIGGERS.items():
+    for place, (kind, event) in itertools.product(table.places, _TRIGGERS.items()):
         trigger = _trigger(context, kind)
         statements += [
             sql.SQL("CREATE OR REPLACE TRIGGER {} ").format(trigger)
-            + sql.SQL(event).format(table=table.qualified)
+            + sql.SQL(event).format(table=place)
             + sql.SQL(" FOR EACH STATEMENT EXECUTE FUNCTION {}()").format(function),
-            sql.SQL("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}").format(table.qualified, trigger),
+            sql.SQL("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}").format(place, trigger),
         ]
     return statements
 

@@ -46,6 +46,39 @@ def run_briefly(connection: Connection, statements: Sequence[sql.SQL | sql.Compo
     raise LockRefused(what=what, timeout_ms=LOCK_TIMEOUT_MS, attempts=ATTEMPTS, blockers=blockers)
 
 
+def count_triggers(connection: Connection, places: Sequence[sql.Identifier], function: str) -> int:
+    """How many triggers on these tables call the function and fire always."""
+    row = connection.execute(
+        """
+        SELECT count(*) FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
+        WHERE t.tgrelid = ANY (%s::regclass[]) AND p.proname = %s AND t.tgenabled = 'A'
+        """,
+        [[place.as_string(connection) for place in places], function],
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def drop_with_triggers(connection: Connection, function: str) -> None:
+    """Drop a function and its triggers, wherever they are: a partition may have been detached meanwhile."""
+    found = connection.execute(
+        """
+        SELECT n.nspname, c.relname, array_agg(t.tgname::text) FROM pg_trigger t
+        JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+        WHERE p.proname = %s AND t.tgparentid = 0 GROUP BY 1, 2 ORDER BY 1, 2
+        """,
+        [function],
+    ).fetchall()
+    for schema, relation, triggers in found:
+        place = sql.Identifier(schema, relation)
+        drops = [
+            sql.SQL("DROP TRIGGER IF EXISTS {} ON {}").format(sql.Identifier(name), place)
+            for name in triggers
+        ]
+        run_briefly(connection, drops, what=relation)
+    drop = sql.SQL("DROP FUNCTION IF EXISTS {}()").format(sql.Identifier("public", function))
+    run_briefly(connection, [drop], what=function)
+
+
 def take_from_others(connection: Connection, table: str, privileges: str) -> None:
     """Take from everybody but the owner what default privileges have given on one of the kit's own tables."""
     grantees = connection.execute(

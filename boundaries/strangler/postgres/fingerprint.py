@@ -9,7 +9,7 @@ from boundaries.strangler.postgres.table import Column, Table
 
 _CONSTRAINTS = """
 SELECT contype::text || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
-WHERE conrelid = %s::regclass AND contype IN ('p', 'u', 'c', 'x', 'f')
+WHERE conrelid = %s::regclass AND contype IN ('p', 'u', 'c', 'x', 'f') AND conparentid = 0
 """
 
 
@@ -23,13 +23,14 @@ def differences(
 ) -> list[str]:
     """How the target's tables differ from the source's, one line for each difference; empty when they agree.
 
-    Compared are names, types, nullability, collation and generation of the columns, and the definitions of primary
+    Compared are names, types, nullability, collation and generation of the columns, the partitions, and the definitions of primary
     keys, unique, check and foreign key constraints; not their names or order. NOT NULL constraints, which PostgreSQL 18
     lists as such, count as nullability.
     """
     found: list[str] = []
     for ours, theirs in zip(left, right, strict=True):
         found += _columns(ours, theirs)
+        found += _partitions(ours, theirs)
         if with_constraints:
             found += _constraints(source, target, ours, theirs)
     return found
@@ -46,6 +47,21 @@ def _columns(left: Table, right: Table) -> Iterator[str]:
             yield f"{place}: only in the service"
         elif ours[name] != theirs[name]:
             yield f"{place}: {_say(ours[name])} in the monolith, {_say(theirs[name])} in the service"
+
+
+def _partitions(left: Table, right: Table) -> Iterator[str]:
+    if left.partition_key != right.partition_key:
+        ours, theirs = left.partition_key or "nothing", right.partition_key or "nothing"
+        yield f"{left.name}: partitioned by {ours} in the monolith, by {theirs} in the service"
+        return
+    ours_at = {partition.name: partition.bound for partition in left.partitions}
+    theirs_at = {partition.name: partition.bound for partition in right.partitions}
+    for name in sorted(ours_at.keys() | theirs_at.keys()):
+        if ours_at.get(name) != theirs_at.get(name):
+            yield (
+                f"{left.name}: the partition {name} is {ours_at.get(name, 'missing')} in the monolith, "
+                f"{theirs_at.get(name, 'missing')} in the service"
+            )
 
 
 def _constraints(source: Connection, target: Connection, left: Table, right: Table) -> Iterator[str]:

@@ -8,6 +8,7 @@ one on a side that was halted, or whose server is not the one that the mover kno
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 
@@ -17,7 +18,7 @@ from boundaries.errors import BoundaryError
 from boundaries.strangler.postgres.capture import VERSION
 from boundaries.strangler.postgres.connection import Connection, mover_role
 from boundaries.strangler.postgres.continuity import server_expression
-from boundaries.strangler.postgres.ddl import run_briefly
+from boundaries.strangler.postgres.ddl import count_triggers, drop_with_triggers, run_briefly
 from boundaries.strangler.postgres.table import Table
 
 # READ COMMITTED: each statement in the function sees what is committed once the lock is granted. Older snapshots
@@ -98,29 +99,15 @@ def install(connection: Connection, context: str, tables: Sequence[Table]) -> No
             run_briefly(connection, _triggers(context, table), what=table.name)
 
 
-def remove(connection: Connection, context: str, tables: Sequence[Table]) -> None:
+def remove(connection: Connection, context: str) -> None:
     """Drop triggers and function; from here on the database stops nobody."""
-    for table in tables:
-        drops = [
-            sql.SQL("DROP TRIGGER IF EXISTS {} ON {}").format(_trigger(context, kind), table.qualified)
-            for kind in ("dml", "ins", "upd", "del", "trn")
-        ]
-        run_briefly(connection, drops, what=table.name)
-    run_briefly(
-        connection, [sql.SQL("DROP FUNCTION IF EXISTS {}()").format(_function(context))], what="the gate"
-    )
+    drop_with_triggers(connection, _function_name(context))
 
 
 def is_installed(connection: Connection, context: str, table: Table) -> bool:
     """Whether the gate's triggers are on this table and fire always."""
-    row = connection.execute(
-        """
-        SELECT count(*) FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-        WHERE t.tgrelid = %s::regclass AND p.proname = %s AND t.tgenabled = 'A'
-        """,
-        [table.qualified.as_string(connection), _function_name(context)],
-    ).fetchone()
-    return row is not None and row[0] == (2 if table.spec.gate == "statement" else 4)
+    found = count_triggers(connection, table.places, _function_name(context))
+    return found == (2 if table.spec.gate == "statement" else 4) * len(table.places)
 
 
 def _triggers(context: str, table: Table) -> list[sql.SQL | sql.Composed]:
@@ -136,12 +123,12 @@ def _triggers(context: str, table: Table) -> list[sql.SQL | sql.Composed]:
         }
     events["trn"] = ("BEFORE TRUNCATE", "STATEMENT", sql.SQL(""))
     statements: list[sql.SQL | sql.Composed] = []
-    for kind, (when, level, condition) in events.items():
+    for place, (kind, (when, level, condition)) in itertools.product(table.places, events.items()):
         statements += [
             sql.SQL("CREATE OR REPLACE TRIGGER {} {} ON {} FOR EACH {}{} EXECUTE FUNCTION {}()").format(
-                _trigger(context, kind), sql.SQL(when), table.qualified, sql.SQL(level), condition, _function(context)
+                _trigger(context, kind), sql.SQL(when), place, sql.SQL(level), condition, _function(context)
             ),
-            sql.SQL("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}").format(table.qualified, _trigger(context, kind)),
+            sql.SQL("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}").format(place, _trigger(context, kind)),
         ]  # fmt: skip
     return statements
 

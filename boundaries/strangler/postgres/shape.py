@@ -18,11 +18,12 @@ from boundaries.strangler.postgres.table import Table
 # When building: unique and exclusion constraints, indexes, then foreign keys.
 _CONSTRAINTS = """
 SELECT conname, pg_get_constraintdef(oid), CASE contype WHEN 'f' THEN 3 ELSE 1 END FROM pg_constraint
-WHERE conrelid = %s::regclass AND contype = ANY (%s) ORDER BY conname
+WHERE conrelid = %s::regclass AND contype = ANY (%s) AND conparentid = 0 ORDER BY conname
 """
 _INDEXES = """
-SELECT c.relname, pg_get_indexdef(i.indexrelid), 2 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+SELECT i.indexrelid::regclass::text, replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON '), 2 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
 WHERE i.indrelid = %s::regclass AND NOT i.indisprimary
+  AND NOT EXISTS (SELECT 1 FROM pg_inherits WHERE inhrelid = i.indexrelid)
   AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = i.indexrelid AND conrelid = i.indrelid) ORDER BY c.relname
 """
 
@@ -38,12 +39,14 @@ def set_aside(connection: Connection, context: str, tables: Sequence[Table]) -> 
     own = [table for table in tables if not table.is_shared]
     for table in own:
         with connection.transaction():
-            _drop_constraints(connection, notes, table, ["f"])
+            for place in table.places:
+                _drop_constraints(connection, notes, place, ["f"])
     # Only now: a foreign key may lean on a unique constraint of another table.
     for table in own:
         with connection.transaction():
-            _drop_constraints(connection, notes, table, ["u", "x"])
-            _drop_indexes(connection, notes, table)
+            for place in table.places:
+                _drop_constraints(connection, notes, place, ["u", "x"])
+                _drop_indexes(connection, notes, place)
 
 
 def build(connection: Connection, context: str, tell: object = None) -> int:
@@ -67,23 +70,24 @@ def drop_notes(connection: Connection, context: str) -> None:
     connection.execute(sql.SQL("DROP TABLE IF EXISTS {}").format(_notes(context)))
 
 
-def _drop_constraints(connection: Connection, notes: sql.Identifier, table: Table, kinds: list[str]) -> None:
-    name = table.qualified.as_string(connection)
+def _drop_constraints(
+    connection: Connection, notes: sql.Identifier, place: sql.Identifier, kinds: list[str]
+) -> None:
+    name = place.as_string(connection)
     for constraint, definition, stage in connection.execute(_CONSTRAINTS, [name, kinds]).fetchall():
         again = sql.SQL("ALTER TABLE {} ADD CONSTRAINT {} {}").format(
-            table.qualified, sql.Identifier(constraint), sql.SQL(definition)
+            place, sql.Identifier(constraint), sql.SQL(definition)
         )
         _note(connection, notes, stage, again)
         connection.execute(
-            sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(table.qualified, sql.Identifier(constraint))
+            sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(place, sql.Identifier(constraint))
         )
 
 
-def _drop_indexes(connection: Connection, notes: sql.Identifier, table: Table) -> None:
-    name = table.qualified.as_string(connection)
-    for index, definition, stage in connection.execute(_INDEXES, [name]).fetchall():
+def _drop_indexes(connection: Connection, notes: sql.Identifier, place: sql.Identifier) -> None:
+    for index, definition, stage in connection.execute(_INDEXES, [place.as_string(connection)]).fetchall():
         _note(connection, notes, stage, sql.SQL(definition))
-        connection.execute(sql.SQL("DROP INDEX {}").format(sql.Identifier(table.schema, index)))
+        connection.execute(sql.SQL("DROP INDEX {}").format(sql.SQL(index)))
 
 
 def _note(connection: Connection, notes: sql.Identifier, stage: int, statement: sql.Composable) -> None:

@@ -38,6 +38,14 @@ ORDER BY k.position
 _NAME = """
 SELECT n.nspname, c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.oid = to_regclass(%s)
 """
+_PARTITION_KEY = "SELECT pg_get_partkeydef(to_regclass(%s))"
+_PARTITIONS = """
+SELECT n.nspname, c.relname, pn.nspname, p.relname, pg_get_expr(c.relpartbound, c.oid), pg_get_partkeydef(c.oid)
+FROM pg_partition_tree(to_regclass(%s)) t
+JOIN pg_class c ON c.oid = t.relid JOIN pg_namespace n ON n.oid = c.relnamespace
+JOIN pg_class p ON p.oid = t.parentrelid JOIN pg_namespace pn ON pn.oid = p.relnamespace
+WHERE t.level > 0 ORDER BY t.level, c.relname
+"""
 # Two keys of these types are equal only if they are written alike, and every session writes them alike.
 _PLAIN = frozenset({"smallint", "integer", "bigint", "uuid", "boolean", "text", "character varying"})
 
@@ -77,6 +85,17 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Partition:
+    """A partition of a table, at whatever depth; `key` is how it is partitioned itself, or None for a leaf."""
+
+    schema: str
+    name: str
+    parent: tuple[str, str]
+    bound: str
+    key: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table of a move as it is on one side: its spec, its place, its columns by name.
 
@@ -90,6 +109,13 @@ class Table:
     columns: tuple[Column, ...]
     unique_sets: tuple[tuple[str, ...], ...]
     has_arbiter: bool
+    partition_key: str | None = None
+    partitions: tuple[Partition, ...] = ()
+
+    @property
+    def places(self) -> tuple[sql.Identifier, ...]:
+        """What a statement can aim at: the table, and each partition, whose writers pass by the table's triggers."""
+        return self.qualified, *(sql.Identifier(part.schema, part.name) for part in self.partitions)
 
     @property
     def name(self) -> str:
@@ -200,4 +226,20 @@ def _read(connection: Connection, spec: TableSpec, context: str, side: str) -> T
     columns = tuple(Column(*row) for row in connection.execute(_COLUMNS, [spec.quoted]))
     unique = tuple(tuple(row[0]) for row in connection.execute(_UNIQUE, [spec.quoted]))
     has_arbiter = all(is_arbiter for _, is_arbiter in primary)
-    return Table(spec, place[0], place[1], columns, unique, has_arbiter)
+    partitioned = connection.execute(_PARTITION_KEY, [spec.quoted]).fetchone()
+    partitions = tuple(
+        Partition(schema, name, (parent_schema, parent), bound, inner)
+        for schema, name, parent_schema, parent, bound, inner in connection.execute(
+            _PARTITIONS, [spec.quoted]
+        )
+    )
+    return Table(
+        spec,
+        place[0],
+        place[1],
+        columns,
+        unique,
+        has_arbiter,
+        partitioned[0] if partitioned else None,
+        partitions,
+    )

@@ -18,7 +18,7 @@ from boundaries.faults import fault_point
 from boundaries.strangler.flow import both_sides, require_service_database
 from boundaries.strangler.gate import Gate
 from boundaries.strangler.grants import Roles, grants_for, roles_of
-from boundaries.strangler.postgres import fingerprint
+from boundaries.strangler.postgres import fingerprint, partition
 from boundaries.strangler.postgres.connection import Endpoint, owner_role, pair_of
 from boundaries.strangler.step import Move
 
@@ -73,6 +73,7 @@ class Provision:
         return [
             f"create the database {_database(pair_of(move.context).service)!r} if it does not exist",
             f"run `manage.py migrate` in {move.context.service.path}",
+            "create the partitions that the source has",
             "compare every column and constraint with the source",
         ]
 
@@ -152,7 +153,9 @@ def _migrate(move: Move, endpoint: Endpoint) -> None:
 
 def _compare(move: Move) -> int:
     with both_sides(move.context) as both:
-        left, right = both.tables("monolith"), both.tables("service")
+        left = both.tables("monolith")
+        partition.make_alike(both.service, left, both.tables("service"))
+        right = both.tables("service")
         lines = fingerprint.differences(
             both.monolith,
             both.service,

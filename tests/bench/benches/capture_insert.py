@@ -32,7 +32,7 @@ def run(place: Place) -> list[Row]:
                     cost=cpu_of(app.info.backend_pid),
                 )
         finally:
-            gate.remove(both.monolith, "ledger", tables)
+            gate.remove(both.monolith, "ledger")
             capture.remove(both.monolith, "ledger", tables)
     added = (costs["bench_watched"] - costs["bench_free"]) / STATEMENTS * 1e6
     ratio = costs["bench_watched"] / costs["bench_free"]

@@ -65,9 +65,14 @@ def test_BD525_a_parent_table_in_another_context_blocks():
     assert codes(related("inheritance")) == ["BD525"]
 
 
-@pytest.mark.parametrize("kind", ["p", "v", "m", "f"])
-def test_BD526_anything_but_a_plain_table_blocks(kind):
+@pytest.mark.parametrize("kind", ["v", "m", "f"])
+def test_BD526_anything_but_a_table_blocks(kind):
     assert codes(stored(relation_kind=kind)) == ["BD526"]
+
+
+def test_BD526_a_partition_on_another_server_blocks_and_others_do_not():
+    assert codes(stored(relation_kind="p")) == []
+    assert codes(stored(relation_kind="p", foreign_parts=("pay_bill_2024",))) == ["BD526"]
 
 
 def test_BD526_a_table_that_a_crash_empties_blocks():

@@ -111,7 +111,7 @@ def _clean(sides: Sides) -> None:
     for side in ("monolith", "service"):
         connection = sides.both.connection(side)
         tables = sides.both.tables(side)
-        gate.remove(connection, "ledger", tables)
+        gate.remove(connection, "ledger")
         capture.remove(connection, "ledger", tables)
         connection.execute(
             "TRUNCATE ledger_account, ledger_entry, boundaries_facades_receipt, boundaries_facades_ownership, boundaries_facades_freshness"

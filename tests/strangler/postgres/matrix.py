@@ -336,6 +336,36 @@ COLUMNS = (
 )  # fmt: skip
 
 
+_PARTS = """
+CREATE TABLE moved_thing (id int, day date, v text, code int, PRIMARY KEY (id, day), UNIQUE (code, day, id)) PARTITION BY RANGE (day);
+CREATE INDEX ON moved_thing (v);
+CREATE TABLE moved_old PARTITION OF moved_thing FOR VALUES FROM (MINVALUE) TO ('2026-01-01');
+CREATE TABLE moved_new PARTITION OF moved_thing FOR VALUES FROM ('2026-01-01') TO (MAXVALUE) PARTITION BY HASH (id);
+CREATE TABLE moved_even (day date NOT NULL, code int, id int NOT NULL, v text);
+ALTER TABLE moved_new ATTACH PARTITION moved_even FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE moved_odd PARTITION OF moved_new FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+CREATE UNIQUE INDEX ON moved_old (v);
+CREATE TABLE moved_child (id int PRIMARY KEY, thing int, day date, FOREIGN KEY (thing, day) REFERENCES moved_thing DEFERRABLE INITIALLY DEFERRED)
+"""
+PARTITIONS = (
+    Shape(
+        "partitions within partitions",
+        _PARTS,
+        {"moved_child": ("id",), "moved_thing": ("id", "day")},
+        (
+            "INSERT INTO moved_thing SELECT n, '2025-12-28'::date + n, 'v' || n, n FROM generate_series(1, 12) n",
+            "INSERT INTO moved_child SELECT n, n, '2025-12-28'::date + n FROM generate_series(5, 9) n",
+        ),
+        (
+            "UPDATE moved_thing SET day = day + 1 WHERE id IN (3, 12)",
+            "UPDATE moved_old SET v = v || ' directly'", "DELETE FROM moved_new WHERE id = 11",
+            "INSERT INTO moved_odd (id, day, v) SELECT id, day + 40, v FROM moved_odd", "TRUNCATE moved_old, moved_child",
+        ),
+        ("UPDATE moved_thing SET v = NULL WHERE id > 10", "DELETE FROM moved_odd WHERE day > '2026-02-01'", "UPDATE moved_thing SET code = 100 - code"),
+    ),
+)  # fmt: skip
+
+
 def _refused(name: str, ddl: str, code: str, words: str, key: Key = ("id",)) -> Shape:
     return Shape(name, ddl, {"moved_thing": key}, refused=(code, words))
 
@@ -360,4 +390,4 @@ REFUSED = (
 )  # fmt: skip
 
 LARGE = (_large(1), *((_large(100),) if os.environ.get("BOUNDARIES_NIGHTLY") else ()))
-SHAPES = (*TYPES, *KEYS, *CONSTRAINTS, *COLUMNS, *LARGE, *REFUSED)
+SHAPES = (*TYPES, *KEYS, *CONSTRAINTS, *COLUMNS, *PARTITIONS, *LARGE, *REFUSED)
