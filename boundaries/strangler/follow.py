@@ -89,9 +89,10 @@ class Follower:
             return False
         try:
             return self._cycle()
-        except (psycopg.Error, BoundaryError, OSError) as error:
+        except (psycopg.Error, DatabaseError, BoundaryError, OSError) as error:
             log.warning("following %s: %s", self.context, error)
             self.close()
+            close_old_connections()
             self._resting_until = time.monotonic() + 0.5
             self._tell(error=first_line(error))
             return False
