@@ -65,6 +65,8 @@ def _perform(cycles: list[Cycle], stand: Stand, *, until_red: bool) -> list[Outc
             _say(outcomes[-1])
             if until_red and outcomes[-1].broken:
                 break
+    except KeyboardInterrupt:
+        print("Interrupted; the report is of what was done.")
     finally:
         troupe.dismiss()
     return outcomes
