@@ -23,7 +23,7 @@ _TABLES = """
     FROM unnest(%s::text[], %s::text[]) AS asked(name, quoted) JOIN pg_class c ON c.oid = to_regclass(asked.quoted)
     JOIN pg_namespace n ON n.oid = c.relnamespace,
     LATERAL (
-        SELECT sum(p.reltuples) AS rows, sum(pg_total_relation_size(p.oid)) AS bytes,
+        SELECT sum(p.reltuples) AS rows, sum(pg_total_relation_size(p.oid))::bigint AS bytes,
             coalesce(array_agg(p.relname::text) FILTER (WHERE p.relkind = 'f'), '{}') AS foreign
         FROM pg_class p WHERE p.oid = c.oid AND c.relkind <> 'p' OR p.oid IN (SELECT relid FROM pg_partition_tree(c.oid) WHERE isleaf)
     ) AS parts
