@@ -141,6 +141,14 @@ def note_restart(monolith: Connection, service: Connection, context: str) -> Non
         _note(service, context, right, left)
 
 
+def servers(monolith: Connection, service: Connection, context: str) -> dict[str, str]:
+    """Which server each side runs on, and since when, for the record of a comparison."""
+    sides = {"monolith": read(monolith, context), "service": read(service, context)}
+    return {
+        name: f"{side.server} since {side.started_at}" for name, side in sides.items() if side is not None
+    }
+
+
 def halt(monolith: Connection, service: Connection, context: str, reason: str) -> None:
     """Let neither side accept a write until `recover` has been run; the first reason is kept."""
     for side in (monolith, service):
