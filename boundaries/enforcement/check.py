@@ -23,6 +23,7 @@ from boundaries.errors import BoundaryError
 if TYPE_CHECKING:
     from boundaries.enforcement.graph import Reading
     from boundaries.enforcement.witness import Witness
+from boundaries.enforcement.wording import counted
 
 
 class ReasonMissing(BoundaryError):
@@ -138,10 +139,10 @@ def run_check(
 def _not_accepted(found: Sequence[Coupling], context_map: ContextMap) -> list[str]:
     """Tell those who accept everything that open contexts have nothing to accept."""
     is_open = {name: context.mode == "open" for name, context in context_map.contexts.items()}
-    counted = Counter(c.source_context for c in found if c.allowed and c.rule and is_open[c.source_context])
-    if not counted:
+    broken = Counter(c.source_context for c in found if c.allowed and c.rule and is_open[c.source_context])
+    if not broken:
         return []
-    counts = f"{counted.total()} violations of {len(counted)} open contexts"
+    counts = f"{counted(broken.total(), 'violation')} of {counted(len(broken), 'open context')}"
     until = 'a context is held to it once `mode = "open"` is gone from the map'
     return [f"{counts} are counted and not in the baseline; {until}"]
 

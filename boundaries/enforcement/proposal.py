@@ -21,6 +21,7 @@ from boundaries.enforcement.survey.app import FoundApp, find_apps
 from boundaries.enforcement.survey.root import ImportRoot, find_root
 from boundaries.enforcement.survey.setting import SettingsModule, find_settings, installed_apps
 from boundaries.enforcement.survey.tree import Tree, look_at, undeclared
+from boundaries.enforcement.wording import counted
 from boundaries.errors import BoundaryError
 
 _BARE_KEY = re.compile(r"^[A-Za-z0-9_-]+$")
@@ -182,7 +183,7 @@ def _said_of_root(root: ImportRoot, folder: Path) -> Iterator[str]:
     place = folder if root.path == folder else root.path.relative_to(folder)
     yield f"root: {place} (packages are imported from there)"
     for other, count in root.others.items():
-        yield f"left out: {_counted(count, 'app')} imported from {other}: run `boundaries init` there too"
+        yield f"left out: {counted(count, 'app')} imported from {other}: run `boundaries init` there too"
 
 
 def _said_of_apps(apps: Sequence[FoundApp]) -> str:
@@ -190,7 +191,7 @@ def _said_of_apps(apps: Sequence[FoundApp]) -> str:
         f"{count} by {reason}" for reason, count in Counter(app.reason for app in apps).most_common()
     )
     each = "one context each" if len(apps) > 1 else "one context"
-    return f"{_counted(len(apps), 'Django app')} ({reasons}), {each}, all open: nothing fails yet"
+    return f"{counted(len(apps), 'Django app')} ({reasons}), {each}, all open: nothing fails yet"
 
 
 def _said_of_labels(apps: Sequence[FoundApp]) -> Iterator[str]:
@@ -219,10 +220,6 @@ def _said_of_settings(settings: Sequence[SettingsModule], chosen: str | None) ->
         shown = ", ".join(f"{module.name} ({module.reason})" for module in others[:_MOST_NAMED])
         more = f" and {len(others) - _MOST_NAMED} more" if len(others) > _MOST_NAMED else ""
         yield f"{'other ' if chosen else ''}settings modules: {shown}{more}"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _text(value: Any) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from boundaries.cli import DONE, FOUND, Verb, print_json
 from boundaries.contexts.map import load_map
+from boundaries.enforcement.cache_option import cache_folder, configure_cache
 from boundaries.enforcement.check import baselined_graph, run_check
 from boundaries.enforcement.coupling import KINDS, Coupling
 from boundaries.enforcement.evidence import configure_evidence, witnesses_of
@@ -17,8 +18,8 @@ from boundaries.enforcement.owners import OWNERS
 from boundaries.enforcement.picture import formats
 from boundaries.enforcement.reports import FORMATS, disagreement
 from boundaries.enforcement.rules import rule_of
-from boundaries.enforcement.source.cache import default_folder
 from boundaries.enforcement.suggest.verb import SUGGEST
+from boundaries.enforcement.wording import counted
 from boundaries.errors import BoundaryError
 
 
@@ -35,7 +36,7 @@ def run_init(options: argparse.Namespace) -> int:
     from boundaries.enforcement.proposal import propose, write_proposal
 
     folder = options.config.parent if options.config else Path.cwd()
-    proposal = propose(folder, cache_folder=_cache_folder(options))
+    proposal = propose(folder, cache_folder=cache_folder(options))
     written = write_proposal(proposal, file=options.config) if options.write else None
     if options.format == "json":
         print_json({**proposal.as_dict(), "written": written})
@@ -55,7 +56,7 @@ def run_check_verb(options: argparse.Namespace) -> int:
     result = run_check(
         context_map,
         witnesses=witnesses_of(options, context_map),
-        cache_folder=_cache_folder(options),
+        cache_folder=cache_folder(options),
         fails_on_stale=options.ci or _is_ci(),
         update_baseline=options.update_baseline,
         accept_new=options.accept_new,
@@ -76,7 +77,7 @@ def run_couplings(options: argparse.Namespace) -> int:
     if options.rule:
         rule_of(options.rule)
     witnesses = witnesses_of(options, context_map)
-    graph = baselined_graph(context_map, cache_folder=_cache_folder(options), witnesses=witnesses)
+    graph = baselined_graph(context_map, cache_folder=cache_folder(options), witnesses=witnesses)
     chosen = [c for c in graph.couplings if _is_chosen(c, options)]
     if options.format == "json":
         print_json(graph.as_dict(chosen))
@@ -86,7 +87,7 @@ def run_couplings(options: argparse.Namespace) -> int:
         code = f" {coupling.rule}" if coupling.rule else ""
         pair = f"{coupling.source_context} -> {coupling.target_context}"
         print(f"{coupling.path}:{coupling.line}: {coupling.kind} {pair} {coupling.target} [{verdict}{code}]")
-    print(f"{len(chosen)} couplings")
+    print(counted(len(chosen), "coupling"))
     for line in disagreement.render(graph.disagreements):
         print(line)
     return DONE
@@ -103,7 +104,7 @@ def run_map(options: argparse.Namespace) -> int:
     from boundaries.enforcement.overview import look_over
 
     witnesses = witnesses_of(options, context_map)
-    overview = look_over(context_map, cache_folder=_cache_folder(options), witnesses=witnesses)
+    overview = look_over(context_map, cache_folder=cache_folder(options), witnesses=witnesses)
     chosen = formats.format_for(options.output, chosen=options.format)
     _emit(formats.draw(overview, chosen=chosen), options.output)
     return DONE
@@ -121,12 +122,7 @@ def _configure_init(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--write", action="store_true", help="write the map into pyproject.toml or boundaries.toml"
     )
-    _configure_cache(parser)
-
-
-def _configure_cache(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--no-cache", action="store_true", help="read everything again and keep nothing")
-    parser.add_argument("--cache-dir", type=Path, metavar="DIR", help="default: the user's cache folder")
+    configure_cache(parser)
 
 
 def _configure_check(parser: argparse.ArgumentParser) -> None:
@@ -146,7 +142,7 @@ def _configure_check(parser: argparse.ArgumentParser) -> None:
         help="accept what is found now; the reason is kept",
     )
     configure_evidence(parser)
-    _configure_cache(parser)
+    configure_cache(parser)
 
 
 def _configure_couplings(parser: argparse.ArgumentParser) -> None:
@@ -155,7 +151,7 @@ def _configure_couplings(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kind", choices=KINDS, action="append", help="only this kind; may be repeated")
     parser.add_argument("--rule", metavar="CODE", type=str.upper, help="only those that break this rule")
     configure_evidence(parser)
-    _configure_cache(parser)
+    configure_cache(parser)
 
 
 def _configure_map(parser: argparse.ArgumentParser) -> None:
@@ -169,7 +165,7 @@ def _configure_map(parser: argparse.ArgumentParser) -> None:
         "--compile", action="store_true", help="one boundaries.toml to ship with images and wheels"
     )
     configure_evidence(parser)
-    _configure_cache(parser)
+    configure_cache(parser)
 
 
 def _is_chosen(coupling: Coupling, options: argparse.Namespace) -> bool:
@@ -189,12 +185,6 @@ def _emit(text: str, output: Path | None) -> None:
             output.write_text(text + "\n", encoding="utf-8")
         except OSError as error:
             raise OutputUnwritable(path=str(output), reason=error.strerror or str(error)) from None
-
-
-def _cache_folder(options: argparse.Namespace) -> Path | None:
-    if options.no_cache:
-        return None
-    return options.cache_dir or default_folder()
 
 
 def _is_ci() -> bool:

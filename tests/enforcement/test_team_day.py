@@ -143,7 +143,7 @@ def test_given_a_baseline_when_two_are_mended_then_CI_asks_to_shrink_it_and_an_u
 
     code, out = run("check", "--ci")
     assert code == 1
-    assert "2 accepted violations are gone; `check --update-baseline` forgets them:" in out
+    assert "2 accepted violations gone; `boundaries check --update-baseline` forgets:" in out
     assert f"baseline: {accepted} -> {accepted - 2} accepted" in out
     assert re.search(r"-> \d+ +billing -> orders  \(2 gone\)", out)
     assert [entry["count"] for entry in json.loads(run("check", "--json")[1])["stale"]] == [1, 1]

@@ -86,7 +86,7 @@ class TestCouplings:
             0,
             [
                 "shop/bookings/models.py:4: relation bookings -> payments payments.Payment [violation BD204]",
-                "1 couplings",
+                "1 coupling",
             ],
         )
 

@@ -9,6 +9,7 @@ from boundaries.enforcement.check import CheckResult
 from boundaries.enforcement.reports.message import message_of, remedy_of
 from boundaries.enforcement.reports.place import in_repository
 from boundaries.enforcement.rules import RULES
+from boundaries.enforcement.wording import counted
 
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -36,12 +37,12 @@ def _case(result: CheckResult, code: str, title: str) -> ET.Element:
         f"{in_repository(v.path, result.root)}:{v.line}:{v.column}: {message_of(v)}. {remedy_of(v)}"
         for v in found
     ]
-    return _with_failure(code, f"{code} {title}", f"{len(found)} new violations", lines)
+    return _with_failure(code, f"{code} {title}", counted(len(found), "new violation"), lines)
 
 
 def _stale_case(result: CheckResult) -> ET.Element:
     lines = [f"{entry.rule} {entry.source} -> {entry.target} ({entry.count})" for entry in result.stale]
-    return _with_failure("baseline", "the baseline is not stale", f"{len(lines)} stale entries", lines)
+    return _with_failure("baseline", "the baseline is not stale", counted(len(lines), "stale entry"), lines)
 
 
 def _with_failure(name: str, title: str, message: str, lines: list[str]) -> ET.Element:

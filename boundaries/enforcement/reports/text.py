@@ -10,6 +10,7 @@ from boundaries.enforcement.coupling import Coupling
 from boundaries.enforcement.reports import burndown, disagreement
 from boundaries.enforcement.reports.message import remedy_of
 from boundaries.enforcement.rules import rule_of
+from boundaries.enforcement.wording import counted
 
 # Up to this many violations are shown group by group; of more, the largest groups and a summary.
 _FEW_VIOLATIONS = 40
@@ -106,7 +107,8 @@ def _what(violation: Coupling) -> str:
 def _stale(result: CheckResult) -> Iterator[str]:
     if not result.stale:
         return
-    yield f"{len(result.stale)} accepted violations are gone; `check --update-baseline` forgets them:"
+    gone = counted(len(result.stale), "accepted violation")
+    yield f"{gone} gone; `boundaries check --update-baseline` forgets:"
     for entry in result.stale[:_MOST_STALE]:
         yield f"  {entry.rule} {entry.source} -> {entry.target} ({entry.count})"
     if len(result.stale) > _MOST_STALE:
@@ -117,7 +119,7 @@ def _stale(result: CheckResult) -> Iterator[str]:
 def _counted(result: CheckResult) -> Iterator[str]:
     if not result.counted:
         return
-    yield f"counted, not failing: {len(result.counted):,} couplings (open contexts, warnings, allowed by comment)"
+    yield f"counted, not failing: {counted(len(result.counted), 'finding')} (open contexts, warnings, allowed by comment)"
     yield from _largest_pairs(result.counted)
     yield ""
 
@@ -134,12 +136,11 @@ def _remarks(result: CheckResult) -> Iterator[str]:
 
 
 def _summary(result: CheckResult) -> str:
-    contexts = f"{result.contexts} contexts, {result.couplings:,} couplings"
+    contexts = f"{counted(result.contexts, 'context')}, {counted(result.couplings, 'coupling')}"
     baselined = len(result.violations) - len(result.new)
     known = f", {baselined} accepted in the baseline" if baselined else ""
     if result.new:
-        noun = "violation" if len(result.new) == 1 else "violations"
-        return f"{len(result.new):,} new {noun} in {contexts}{known}. `boundaries explain CODE` says why."
+        return f"{counted(len(result.new), 'new violation')} in {contexts}{known}. `boundaries explain CODE` says why."
     if not result.is_clean:
         return f"No new violations in {contexts}{known}, but the baseline is stale."
     return f"Clean: {contexts}{known}."

@@ -45,7 +45,7 @@ RULE = Rule(
         "Import from the public package. If it lacks what you need, ask the owner for an operation,"
         " a value or an event; do not re-export a model."
     ),
-    remedy="{target} is not exposed by {target_context}: go through its public package.",
+    remedy="Go through the public package of {target_context}, which does not expose this.",
     breaks=_breaks,
     example=_EXAMPLE,
 )

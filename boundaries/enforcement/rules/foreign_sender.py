@@ -44,7 +44,7 @@ RULE = Rule(
         " sends it any more from the moment that the other context runs elsewhere."
     ),
     fix=("Let the owner publish an event, declare the context in `listens_to`, and consume the event."),
-    remedy="Consume an event of {target_context} instead of the signals of {target}.",
+    remedy="Consume an event of {target_context} instead of this signal.",
     breaks=_breaks,
     example=_EXAMPLE,
 )

@@ -9,6 +9,7 @@ from typing import Literal
 
 from boundaries.enforcement.suggest.anatomy import IDENTITY, Tie
 from boundaries.enforcement.suggest.unit import Unit
+from boundaries.enforcement.wording import counted, few
 
 LayerKind = Literal["kernel", "entry", "shell", "giant", "outside"]
 
@@ -136,7 +137,7 @@ def _uses(ties: list[tuple[str, str, Tie]], layers: Mapping[str, Layer]) -> dict
 
 
 def _kernel_reason(unit: Unit, use: _Use, others: int) -> str:
-    return f"{_tables(unit)}; {len(use.users)} of {others} others use it, it uses {_few(use.used)}"
+    return f"{_tables(unit)}; {len(use.users)} of {others} others use it, it uses {few(sorted(use.used), most=3) or 'nobody'}"
 
 
 def _entry_reason(unit: Unit, use: _Use, owning: set[str]) -> str:
@@ -144,15 +145,5 @@ def _entry_reason(unit: Unit, use: _Use, owning: set[str]) -> str:
     return f"{_tables(unit)}; it uses {len(use.used & owning)} of the {len(owning)} that own data, {users}"
 
 
-def _few(names: set[str]) -> str:
-    shown = sorted(names)[:3]
-    if not shown:
-        return "nobody"
-    rest = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return f"{', '.join(shown)}{rest}"
-
-
 def _tables(unit: Unit) -> str:
-    if not unit.tables:
-        return "no tables"
-    return "1 table" if unit.tables == 1 else f"{unit.tables} tables"
+    return counted(unit.tables, "table") if unit.tables else "no tables"

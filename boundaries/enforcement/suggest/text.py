@@ -11,6 +11,7 @@ from boundaries.enforcement.suggest.evidence import Evidence
 from boundaries.enforcement.suggest.layer import Layer
 from boundaries.enforcement.suggest.ranking import Line, Ranked
 from boundaries.enforcement.suggest.suggestion import Suggestion
+from boundaries.enforcement.wording import counted, few
 from boundaries.errors import BoundaryError
 
 _WIDTH = 100
@@ -93,11 +94,11 @@ def _left(suggestion: Suggestion) -> Iterator[str]:
 def _head(suggestion: Suggestion) -> Iterator[str]:
     count = len(suggestion.ranked)
     if suggestion.proposal is None:
-        yield f"{_counted(count, 'context')} of the map, the readiest to leave first."
+        yield f"{counted(count, 'context')} of the map, the readiest to leave first."
     else:
         apps = len(suggestion.proposal.contexts)
         order = ", the readiest to leave first" if count > 1 else ""
-        yield f"{_counted(count, 'candidate context')} in {_counted(apps, 'app')}{order}."
+        yield f"{counted(count, 'candidate context')} in {counted(apps, 'app')}{order}."
         yield _fill(_verdict(suggestion.crossing_share, count))
     if count > 1:
         yield f"Scores within {_LEAST_DIFFERENCE} points of each other are alike."
@@ -153,15 +154,15 @@ def _paragraph(
         yield _fill(f"{-lost:>6.1f} of {line.criterion.most:>2}  {_line(line, evidence)}",
                     indent="   ", below=" " * 19)  # fmt: skip
     if smaller := costs[most:] if most else []:
-        yield f"   {-sum(lost for lost, _ in smaller):>6.1f}        {_counted(len(smaller), 'smaller cost')}"
+        yield f"   {-sum(lost for lost, _ in smaller):>6.1f}        {counted(len(smaller), 'smaller cost')}"
 
 
 def _sentences(evidence: Evidence, members: Sequence[str], others: int) -> Iterator[str]:
-    size = f"{_counted(len(evidence.tables), 'table')} in {_counted(evidence.modules, 'module')}"
+    size = f"{counted(len(evidence.tables), 'table')} in {counted(evidence.modules, 'module')}"
     rows = "" if evidence.rows is None else f", about {evidence.rows:,} rows"
     yield f"{size}{rows}: {_few(members)}."
     if evidence.callers:
-        way = f", {_counted(evidence.door_calls, 'time')} through its door" if evidence.door_calls else ""
+        way = f", {counted(evidence.door_calls, 'time')} through its door" if evidence.door_calls else ""
         yield f"Used by {_few(sorted(evidence.callers))}{way}."
     if evidence.called:
         yield f"Uses {_few(sorted(evidence.called))}."
@@ -240,15 +241,7 @@ def _foot(suggestion: Suggestion) -> Iterator[str]:
 
 
 def _few(names: Collection[str]) -> str:
-    shown = list(names)[:_MOST_NAMES]
-    rest = len(names) - len(shown)
-    if rest > 0:
-        return f"{', '.join(shown)} and {rest} more"
-    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return few(names, most=_MOST_NAMES)
 
 
 def _share(value: float) -> str:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from boundaries.cli import DONE, Verb, print_json
 from boundaries.contexts.map import load_map
 from boundaries.contexts.source import MapNotFound
+from boundaries.enforcement.cache_option import cache_folder, configure_cache
 from boundaries.enforcement.evidence import configure_evidence, witnesses_of
-from boundaries.enforcement.source.cache import default_folder
 
 if TYPE_CHECKING:
     from boundaries.enforcement.suggest.suggestion import Sources
@@ -51,7 +51,7 @@ def _sources(options: argparse.Namespace) -> Sources:
         witnesses=lambda context_map: witnesses_of(without_record, context_map),
         record=options.record,
         rows=read_rows(options.database) if options.database else None,
-        cache_folder=None if options.no_cache else options.cache_dir or default_folder(),
+        cache_folder=cache_folder(options),
     )
 
 
@@ -79,8 +79,7 @@ def _configure(parser: argparse.ArgumentParser) -> None:
         help="count rows there too, from PostgreSQL's own estimates; no table is read. env:NAME is looked up",
     )
     configure_evidence(parser)
-    parser.add_argument("--no-cache", action="store_true", help="read everything again and keep nothing")
-    parser.add_argument("--cache-dir", type=Path, metavar="DIR", help="default: the user's cache folder")
+    configure_cache(parser)
 
 
 def _positive(text: str) -> int:
