@@ -102,7 +102,7 @@ class Mover:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "tests.chaos.mover", str(folder)], text=True, bufsize=1, cwd=ROOT,
                 env={**self.environ, **extra, "PYTHONPATH": str(ROOT)},
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, start_new_session=True,
             )  # fmt: skip
         assert self.process.stdout
         ready = self.process.stdout.readline()

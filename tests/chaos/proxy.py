@@ -100,7 +100,7 @@ class Proxy:
     def __init__(self, upstreams: Mapping[str, int]) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.chaos.proxy", json.dumps(dict(upstreams))],
-            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True,
         )  # fmt: skip
         self.ports: dict[str, int] = self._answer()
 
