@@ -16,7 +16,7 @@ from boundaries.facades.models import Side
 from boundaries.strangler.gate import Gate
 from boundaries.strangler.lock import consumer_lock
 from boundaries.strangler.models import forget_verify
-from boundaries.strangler.postgres import capture, continuity, gate, switch
+from boundaries.strangler.postgres import capture, continuity, drift, gate, switch
 from boundaries.strangler.postgres.apply import Flow
 from boundaries.strangler.postgres.connection import Connection, Endpoint, Pair, pair_of
 from boundaries.strangler.postgres.table import Table, read_tables
@@ -60,10 +60,13 @@ class Both:
         """Who owns the writes now; see `switch.owner_side`."""
         return switch.owner_side(self.pair, self.monolith, self.service)
 
-    def flow(self, source: str, tables: Sequence[Table] | None = None) -> Flow:
+    def flow(self, source: str) -> Flow:
         """The way of the changes from `source` to the other side."""
         left, right = self.connection(source), self.connection(opposite(source))
-        return Flow(self.context, left, right, tables if tables is not None else self.tables(source))
+        known = self.tables(source)
+        digests = drift.digest(left, known), drift.digest(right, known)
+        # Read after the digests, so that no change between the two is missed.
+        return Flow(self.context, left, right, self.tables(source), digests)
 
 
 def trigger_gates(both: Both) -> Iterator[Gate]:

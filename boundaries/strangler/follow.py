@@ -27,9 +27,11 @@ from boundaries.faults import fault_point
 from boundaries.strangler.flow import Both, both_sides
 from boundaries.strangler.lock import consumer_lock
 from boundaries.strangler.models import Extraction, Wanted
+from boundaries.strangler.pickup import pick_up
 from boundaries.strangler.postgres import capture
-from boundaries.strangler.postgres.apply import cycle
+from boundaries.strangler.postgres.apply import Flow, cycle
 from boundaries.strangler.postgres.connection import first_line
+from boundaries.strangler.postgres.drift import ShapeChanged
 from boundaries.strangler.postgres.switch import finish
 
 log = logging.getLogger("boundaries.follow")
@@ -78,7 +80,7 @@ class Follower:
         self.context = context
         self._stack: ExitStack | None = None
         self._both: Both | None = None
-        self._tables: dict[str, list[Any]] = {}
+        self._flows: dict[str, Flow] = {}
         self._told_at = self._cycled_at = self._resting_until = 0.0
         self._rows = 0
         self._cycles = 0
@@ -102,7 +104,7 @@ class Follower:
         if self._stack is not None:
             self._stack.close()
         self._stack = self._both = None
-        self._tables = {}
+        self._flows = {}
 
     def _cycle(self) -> bool:
         both = self._connected()
@@ -115,9 +117,7 @@ class Follower:
         with consumer_lock(both.monolith, self.context):
             fault_point("follow.locked")
             if both.owner() == owner:
-                applied = cycle(both.flow(owner, self._of(both, owner)))
-                self._rows += applied.rows
-                self._cycles += 1
+                self._apply(both, owner)
         self._cycled_at = time.monotonic()
         if self._cycled_at - self._told_at > REPORT_SECONDS:
             self._tell(owner=owner, lag_rows=capture.backlog(both.connection(owner), self.context))
@@ -137,13 +137,21 @@ class Follower:
         if self._both is None:
             self._stack = ExitStack()
             self._both = self._stack.enter_context(both_sides(current_map().context(self.context)))
-            self._tables = {}
+            self._flows = {}
         return self._both
 
-    def _of(self, both: Both, side: str) -> list[Any]:
-        if side not in self._tables:
-            self._tables[side] = both.tables(side)
-        return self._tables[side]
+    def _apply(self, both: Both, owner: str) -> None:
+        """One batch, after a new look at the tables if they have changed since the last one."""
+        flow = self._flows.get(owner) or pick_up(both, owner)
+        try:
+            applied = cycle(flow)
+        except ShapeChanged:
+            log.info("the tables of %s have changed; looking at them again", self.context)
+            flow = pick_up(both, owner, before=flow)
+            applied = cycle(flow)
+        self._flows[owner] = flow
+        self._rows += applied.rows
+        self._cycles += 1
 
     def _tell(self, **figures: Any) -> None:
         self._told_at = time.monotonic()

@@ -16,7 +16,7 @@ from psycopg import IsolationLevel, sql
 
 from boundaries.errors import BoundaryError
 from boundaries.faults import fault_point
-from boundaries.strangler.postgres import standby
+from boundaries.strangler.postgres import drift, standby
 from boundaries.strangler.postgres.capture import log_table
 from boundaries.strangler.postgres.connection import Connection
 from boundaries.strangler.postgres.table import Table, identifiers
@@ -64,12 +64,16 @@ class OutOfStep(BoundaryError):
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """The tables of one context on the way from one database to the other."""
+    """The tables of one context on the way from one database to the other.
+
+    `digests` are those of both sides when the tables were read; without them a batch does not look for drift.
+    """
 
     context: str
     source: Connection
     target: Connection
     tables: Sequence[Table]
+    digests: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,7 @@ def transfer(flow: Flow, *, tick: int, finish: Callable[[Connection], None] | No
 
     `finish` runs last inside the target's transaction; the switch sets sequences and its mark there.
     """
+    _hold_shape(flow)
     taken, counted, before = _take(flow, is_last=finish is not None)
     fault_point("follow.taken")
     dirty = _dirty_tables(flow) if taken else []
@@ -124,6 +129,20 @@ def transfer(flow: Flow, *, tick: int, finish: Callable[[Connection], None] | No
     if counted and has_standby:
         standby.confirm(flow.target, flow.context)
     return Applied(keys=taken, rows=sum(rows.values()), tick=tick, by_table=rows)
+
+
+def _hold_shape(flow: Flow) -> None:
+    """Keep the source's tables from being changed while they are read, and look whether either side was.
+
+    The lock comes before the snapshot: to an older snapshot, a table that has been rewritten looks empty.
+
+    :raises boundaries.strangler.postgres.drift.ShapeChanged: when the tables have to be read again first.
+    """
+    names = sql.SQL(", ").join(table.qualified for table in flow.tables)
+    flow.source.execute(sql.SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(names))
+    now = flow.digests and (drift.digest(flow.source, flow.tables), drift.digest(flow.target, flow.tables))
+    if now != flow.digests:
+        raise drift.ShapeChanged(context=flow.context)
 
 
 def create_taken(source: Connection) -> None:
@@ -239,7 +258,9 @@ def _delete(target: Connection, table: Table, *, is_whole: bool) -> None:
             )
         )
     if not table.has_arbiter:
-        target.execute(sql.SQL("DELETE FROM {} t USING {} s WHERE {}").format(table.qualified, rows, same_key))
+        target.execute(
+            sql.SQL("DELETE FROM {} t USING {} s WHERE {}").format(table.qualified, rows, same_key)
+        )
 
 
 def _insert(target: Connection, table: Table) -> int:
@@ -262,8 +283,9 @@ def _on_conflict(table: Table) -> sql.Composable:
 
 
 def _temporary(table: Table) -> tuple[sql.Identifier, sql.Identifier]:
-    return sql.Identifier("pg_temp", f"boundaries_keys_{table.digest}"), sql.Identifier(
-        "pg_temp", f"boundaries_rows_{table.digest}"
+    """Where keys and rows are staged; a table that was given a column is staged elsewhere."""
+    return sql.Identifier("pg_temp", f"boundaries_keys_{table.stage}"), sql.Identifier(
+        "pg_temp", f"boundaries_rows_{table.stage}"
     )
 
 

@@ -131,7 +131,9 @@ def _copy_chunk(
     )
     write = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT BINARY)").format(table.qualified, columns)
     with target.transaction():
-        with source.cursor() as reader, target.cursor() as writer:
+        with source.transaction(), source.cursor() as reader, target.cursor() as writer:
+            # Before the snapshot: to an older one, a table that is being rewritten would look empty.
+            reader.execute(sql.SQL("LOCK TABLE {} IN ACCESS SHARE MODE").format(table.qualified))
             with reader.copy(read) as outgoing, writer.copy(write) as incoming:
                 for block in outgoing:
                     incoming.write(block)

@@ -90,6 +90,22 @@ def install(connection: Connection, context: str, tables: Sequence[Table]) -> No
             fault_point("replicate.table_captured")
 
 
+def log_rows(connection: Connection, context: str, table: Table, place: sql.Identifier) -> None:
+    """Have all rows of one of the table's places applied again."""
+    connection.execute(
+        sql.SQL("INSERT INTO {} (tbl, key) SELECT {}, {} FROM {} t WHERE {}").format(
+            log_table(context), sql.Literal(table.name), table.key_array("t"), place, table.condition
+        )
+    )
+
+
+def log_whole(connection: Connection, context: str, table: Table) -> None:
+    """Have a table copied again as a whole."""
+    connection.execute(
+        sql.SQL("INSERT INTO {} (tbl, key) VALUES (%s, NULL)").format(log_table(context)), [table.name]
+    )
+
+
 def remove(connection: Connection, context: str, tables: Sequence[Table]) -> None:
     """Drop triggers, functions and log again; nothing is left."""
     for table in tables:
@@ -104,6 +120,14 @@ def is_installed(connection: Connection, context: str, table: Table) -> bool:
     """Whether all four triggers of this version are there, on every partition too, and fire always."""
     found = count_triggers(connection, table.places, _function_name(context, table))
     return found == len(_TRIGGERS) * len(table.places)
+
+
+def uncaptured(connection: Connection, context: str, table: Table) -> list[sql.Identifier]:
+    """The table's partitions that lack a trigger: they came after the capture."""
+    function = _function_name(context, table)
+    return [
+        place for place in table.places[1:] if count_triggers(connection, [place], function) < len(_TRIGGERS)
+    ]
 
 
 def exists(connection: Connection, context: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from boundaries.strangler.postgres.connection import Connection
-from boundaries.strangler.postgres.table import Column, Table
+from boundaries.strangler.postgres.table import Table
 
 _CONSTRAINTS = """
 SELECT contype::text || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
@@ -46,7 +46,7 @@ def _columns(left: Table, right: Table) -> Iterator[str]:
         elif name not in ours:
             yield f"{place}: only in the service"
         elif ours[name] != theirs[name]:
-            yield f"{place}: {_say(ours[name])} in the monolith, {_say(theirs[name])} in the service"
+            yield f"{place}: {ours[name].say()} in the monolith, {theirs[name].say()} in the service"
 
 
 def _partitions(left: Table, right: Table) -> Iterator[str]:
@@ -71,10 +71,3 @@ def _constraints(source: Connection, target: Connection, left: Table, right: Tab
         yield f"{left.name}: the service lacks {definition[2:]}"
     for definition in sorted(theirs - ours):
         yield f"{left.name}: only the service has {definition[2:]}"
-
-
-def _say(column: Column) -> str:
-    parts = [column.type, "not null" if column.not_null else "null"]
-    parts += ["generated"] if column.is_generated else []
-    parts += [f"collation {column.collation}"] if column.collation else []
-    return " ".join(parts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from psycopg import sql
 
@@ -14,7 +14,8 @@ from boundaries.strangler.postgres.connection import Connection
 
 _COLUMNS = """
 SELECT a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attgenerated <> '',
-       coalesce(CASE WHEN c.collname <> 'default' THEN c.collname END, ''), a.attidentity = 'a', coalesce(c.collisdeterministic, true)
+       coalesce(CASE WHEN c.collname <> 'default' THEN c.collname END, ''), a.attidentity = 'a', coalesce(c.collisdeterministic, true),
+       a.atthasdef OR a.attidentity <> ''
 FROM pg_attribute a LEFT JOIN pg_collation c ON c.oid = a.attcollation
 WHERE a.attrelid = to_regclass(%s) AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attname
 """
@@ -75,13 +76,26 @@ class Column:
     not_null: bool
     is_generated: bool
     collation: str
-    is_always_identity: bool = False
-    has_plain_collation: bool = True
+    is_always_identity: bool = field(default=False, compare=False)
+    has_plain_collation: bool = field(default=True, compare=False)
+    has_default: bool = field(default=False, compare=False)
 
     @property
     def is_plain(self) -> bool:
         """Whether equal values are the same value, written the same way by every session."""
         return self.has_plain_collation and self.type.partition("(")[0] in _PLAIN
+
+    @property
+    def is_optional(self) -> bool:
+        """Whether a row can be inserted that does not name it."""
+        return self.has_default or self.is_generated or not self.not_null
+
+    def say(self) -> str:
+        """Its type and what else is compared, in words."""
+        parts = [self.type, "not null" if self.not_null else "null"]
+        parts += ["generated"] if self.is_generated else []
+        parts += [f"collation {self.collation}"] if self.collation else []
+        return " ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +184,12 @@ class Table:
     @property
     def digest(self) -> str:
         """A short name for the kit's own objects about this table, free of the length limit of identifiers."""
-        return hashlib.blake2b(f"{self.schema}.{self.name}".encode(), digest_size=4).hexdigest()
+        return _shorten(f"{self.schema}.{self.name}")
+
+    @property
+    def stage(self) -> str:
+        """The like for temporary tables of its rows, which have its columns."""
+        return _shorten(f"{self.schema}.{self.name} {self.columns}")
 
     def key_columns(self, alias: str | None = None) -> sql.Composable:
         """The key's columns, comma-separated, behind an alias where one is given."""
@@ -196,6 +215,10 @@ class Table:
             for value, kind in zip(values, self.key_types, strict=True)
         ]
         return sql.SQL(", ").join(parts)
+
+
+def _shorten(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=4).hexdigest()
 
 
 def identifiers(names: Iterable[str], alias: str | None = None) -> sql.Composable:

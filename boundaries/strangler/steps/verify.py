@@ -10,7 +10,8 @@ from boundaries.errors import BoundaryError
 from boundaries.strangler.flow import both_sides, trigger_gates
 from boundaries.strangler.gate import Gate
 from boundaries.strangler.lock import consumer_lock
-from boundaries.strangler.postgres import fingerprint, sequence
+from boundaries.strangler.pickup import pick_up
+from boundaries.strangler.postgres import continuity, fingerprint, sequence
 from boundaries.strangler.postgres.verify import count_rows, verify
 from boundaries.strangler.step import Move
 
@@ -51,21 +52,23 @@ class Verify:
         started = time.monotonic()
         with both_sides(move.context) as both:
             owner = both.owner() or "monolith"
-            tables = both.tables(owner)
+            flow = pick_up(both, owner)
+            tables = flow.tables
             total = count_rows(both.connection(owner), tables)
             with consumer_lock(both.monolith, move.name):
                 verdict = verify(
-                    both.flow(owner, tables),
+                    flow,
                     tell=lambda rows: move.progress.report("comparing", done=rows, total=max(total, rows)),
                 )
             lines = fingerprint.differences(
                 both.monolith, both.service, both.tables("monolith"), both.tables("service")
             )
             wrong_sequences = sequence.behind(both.connection(owner), tables)
+            servers = continuity.servers(both.monolith, both.service, move.name)
         figures = {
             "rows_compared": verdict.rows_compared, "differences": verdict.differences, "barriers": verdict.barriers,
             "shown": [difference.as_dict() for difference in verdict.shown], "by_table": verdict.by_table,
-            "schema_differences": lines, "sequences_behind": wrong_sequences, "owner": owner,
+            "schema_differences": lines, "sequences_behind": wrong_sequences, "owner": owner, "servers": servers,
             "seconds": round(time.monotonic() - started, 3), "at": time.time(),
         }  # fmt: skip
         move.extraction.facts["verify"] = figures

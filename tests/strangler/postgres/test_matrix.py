@@ -38,6 +38,7 @@ class Moved:
             name: psycopg.connect(database.owner_url, autocommit=True, options="-c datestyle=German -c timezone=Asia/Kolkata -c intervalstyle=iso_8601 -c extra_float_digits=0 -c bytea_output=escape")
             for name, database in sides.databases.items()
         }  # fmt: skip
+        self.url = sides.databases["monolith"].owner_url
         specs = [TableSpec(table, key) for table, key in shape.tables.items()]
         self.both = Both(sides.both.pair, specs, sides.both.monolith, sides.both.service)
         sides.both = self.both
