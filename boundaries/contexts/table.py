@@ -31,7 +31,6 @@ class TableSpec:
     where: str | None = None
     gate: Gate = "statement"
 
-
     @property
     def quoted(self) -> str:
         """The name as Django writes it into SQL; `shop"."bill`, its way of naming a schema, becomes two parts."""
