@@ -15,7 +15,7 @@ from tests.chaos.copy import Copy, taking_the_place
 from tests.chaos.crew import Crew, Troupe, words_of
 from tests.chaos.not_yet import NOT_YET
 from tests.chaos.plan import Act, Cycle, Script
-from tests.chaos.stand import Stand, new_stand
+from tests.chaos.stand import CONTEXT, SIDES, Stand, new_stand
 
 WRITERS = ("single", "swap", "raw", "circle")
 pytestmark = [pytest.mark.nightly, pytest.mark.timeout(300)]
@@ -46,15 +46,19 @@ def at_work(stand: Stand, station: str, folder: Path) -> Iterator[Crew]:
         troupe.dismiss()
 
 
-def assert_noticed(crew: Crew, *steps: str) -> None:
-    """The follower has stopped applying, each step refuses and says `recover`, and after it all is well again."""
+def assert_noticed(crew: Crew, *steps: str, intact: str) -> None:
+    """Each step refuses and says `recover`; that asks whom to believe, and after it all is well again."""
     for step in steps:
         refused = crew.start(*words_of(step))
         assert refused.wait() == 2, f"{step} went through"
         assert "recover" in refused.printed()
-    assert crew.start(*words_of("recover")).wait() == 0
+    asked = crew.start(*words_of("recover"))
+    assert (asked.wait(), asked.told()["error"]["code"]) == (2, "BD558")
+    accepted = crew.start(*words_of("recover"), "--accept", intact, f"--yes={CONTEXT}")
+    assert accepted.wait() == 0, accepted.printed()
     crew.stop_writers()
-    assert crew.start(*words_of("verify")).wait() == 0
+    verified = crew.start(*words_of("verify"))
+    assert verified.wait() == 0, verified.printed()
 
 
 class TestFailover:
@@ -70,7 +74,8 @@ class TestFailover:
             crew.wait_for_writes(30)
             standby.promote()
             with taking_the_place(standby, stand, side):
-                assert_noticed(crew, "verify", "rollback" if side == "service" else "switch-writes")
+                flip = "rollback" if side == "service" else "switch-writes"
+                assert_noticed(crew, "verify", flip, intact=SIDES[1 - SIDES.index(side)])
 
 
 class TestRestore:
@@ -91,4 +96,6 @@ class TestRestore:
             crew.wait_for_writes(30)
             backup.port = stand.clusters[side].port
             with taking_the_place(backup, stand, side):
-                assert_noticed(crew, "verify", "rollback")
+                # The restored monolith believes that its writes were never switched.
+                flip = "rollback" if side == "service" else "switch-writes"
+                assert_noticed(crew, "verify", flip, intact=SIDES[1 - SIDES.index(side)])

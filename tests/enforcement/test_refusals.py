@@ -67,7 +67,9 @@ class TestAPlace:
 
     def test_that_cannot_be_written_is_refused(self, project: TinyProject, run: Run) -> None:
         for place in (project.folder, project.folder / "nowhere" / "map.svg"):
-            assert is_refused(run, "map", "--output", str(place)).startswith(f"BD114: {place}: ")
+            assert is_refused(run, "map", "--output", str(place)).startswith(
+                f"BD298: {place} cannot be written: "
+            )
 
     def test_for_the_cache_that_is_none_costs_only_time(self, project: TinyProject, run: Run) -> None:
         (project.folder / "file").touch()

@@ -86,11 +86,15 @@ def breaks(monolith: Memory | None, service: Memory | None) -> list[str]:
     if monolith is None or service is None or not (monolith.known and service.known):
         return forgotten(monolith, service)
     moved = [*_moved("monolith", monolith, service), *_moved("service", service, monolith)]
-    return [*moved, *losses(monolith, service)]
+    ticks = [*_older("monolith", monolith, service), *_older("service", service, monolith)]
+    return [*moved, *losses(monolith, service), *ticks]
 
 
 def losses(monolith: Memory, service: Memory) -> list[str]:
-    """The signs that a side is older than it was, or that the sides contradict each other: somebody has to decide."""
+    """The signs that a side lacks batches that it had, or that the sides contradict each other: somebody has to decide.
+
+    A tick that has gone back is none: it is drawn without a write, and equal rows show that nothing known is missing.
+    """
     return [
         *_past("monolith", monolith, service),
         *_past("service", service, monolith),
@@ -170,10 +174,14 @@ def _moved(name: str, mine: Memory, other: Memory) -> Iterator[str]:
 
 
 def _past(name: str, mine: Memory, other: Memory) -> Iterator[str]:
-    """The signs that the side called `name` is older than it was."""
+    """The sign that the side called `name` lacks batches that it had."""
     if mine.applied < other.seen:
         yield f"the {name} has gone back: it knows of {mine.applied} batches of changes, and had {other.seen}"
-    elif mine.drawn < other.tick:
+
+
+def _older(name: str, mine: Memory, other: Memory) -> Iterator[str]:
+    """The sign that the side called `name` is older than it was, in batches that it has."""
+    if mine.applied >= other.seen and mine.drawn < other.tick:
         yield f"the {name} has gone back: its ticks are at {mine.drawn}, and were at {other.tick}"
 
 

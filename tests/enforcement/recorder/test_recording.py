@@ -208,7 +208,8 @@ class TestTestRun:
             "--boundaries-record=r",
         ]
 
-        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        env = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
 
         assert done.returncode == pytest.ExitCode.USAGE_ERROR
         assert "--boundaries-record needs a project and its map: " in done.stderr

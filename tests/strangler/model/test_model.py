@@ -37,5 +37,5 @@ def test_the_steps_have_the_names_of_the_code() -> None:
     code = set(re.findall(r'fault_point\("switch\.(\w+)"\)', Path(switch.__file__).read_text()))
     model = {step for step in explored(troubles=0).steps if "writer." not in step} - NOT_OF_THE_SWITCH
 
-    # Two points of the code lie on either side of one commit, which is one step of the model.
-    assert code - {"before_close"} == model
+    # Points of the code that lie within one step of the model, or only wait for a standby.
+    assert code - {"before_close", "sequences_set", "confirmed"} == model
