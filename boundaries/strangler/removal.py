@@ -8,10 +8,10 @@ from typing import Any
 from boundaries.contexts.table import tables_of
 from boundaries.errors import BoundaryError
 from boundaries.faults import fault_point
-from boundaries.strangler.flow import both_sides
+from boundaries.strangler.flow import Both, both_sides
 from boundaries.strangler.lock import consumer_lock
 from boundaries.strangler.models import Extraction, Wanted
-from boundaries.strangler.postgres import backfill, capture, gate, ownership, shape
+from boundaries.strangler.postgres import backfill, capture, continuity, gate, ownership, shape
 from boundaries.strangler.postgres.connection import Connection, DatabaseUnreachable, monolith_endpoint
 from boundaries.strangler.postgres.table import Table, read_tables
 from boundaries.strangler.step import Move
@@ -34,7 +34,7 @@ def remove_replication(move: Move) -> dict[str, Any]:
     """
     try:
         with both_sides(move.context, as_they_are=True) as both, consumer_lock(both.monolith, move.name):
-            if capture.exists(both.monolith, move.name) and both.owner() != "monolith":
+            if capture.exists(both.monolith, move.name) and not _is_monolith_owner(both):
                 raise StillOwner(context=move.name)
             _stop_following(move)
             _clean_service(both.service, move.name, both.tables("service"))
@@ -44,6 +44,12 @@ def remove_replication(move: Move) -> dict[str, Any]:
             raise
         return _remove_here(move, unreachable)
     return {"removed_from": ["service", "monolith"]}
+
+
+def _is_monolith_owner(both: Both) -> bool:
+    """Asked of the rows alone: a side that was halted, or has forgotten the move, must not keep anybody from giving up."""
+    here, there = ownership.read(both.monolith, both.context), ownership.read(both.service, both.context)
+    return here is not None and here.open and not (there is not None and there.open)
 
 
 def _remove_here(move: Move, unreachable: DatabaseUnreachable) -> dict[str, Any]:
@@ -71,6 +77,7 @@ def _clean_service(connection: Connection, context: str, tables: Sequence[Table]
     shape.build(connection, context)
     shape.drop_notes(connection, context)
     backfill.drop_ledger(connection, context)
+    continuity.forget(connection, context)
 
 
 def _clean_monolith(connection: Connection, context: str, tables: Sequence[Table]) -> None:

@@ -167,6 +167,18 @@ def release(connection: Connection, context: str) -> None:
     connection.execute("UPDATE boundaries_facades_ownership SET halted = '' WHERE context = %s", [context])
 
 
+def forget(connection: Connection, context: str) -> None:
+    """Let this side, which stays closed, remember nothing of a move that was given up."""
+    connection.execute(
+        """
+        UPDATE boundaries_facades_ownership SET halted = '', server = '', started_at = NULL, other_server = '', other_started_at = NULL
+        WHERE context = %s
+        """,
+        [context],
+    )
+    connection.execute("DELETE FROM boundaries_facades_freshness WHERE context = %s", [context])
+
+
 def _moved(name: str, mine: Memory, other: Memory) -> Iterator[str]:
     """Whether the side called `name` runs elsewhere, as itself or the other side remembers it."""
     for known in sorted({mine.known, other.other_known} - {mine.server, ""}):

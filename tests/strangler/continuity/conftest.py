@@ -119,7 +119,7 @@ class Stand:
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
-    """Moments: `before` the writes are switched, and `after`, with a fine that the service has accepted."""
+    """Moments: `empty`, before the first copy, `before` the writes are switched, and `after`, with a fine that the service has accepted."""
     folder = tmp_path_factory.mktemp("continuity")
     numbers = {"SHADOW_CALLS_NEEDED": "0"}
     with (
@@ -133,8 +133,10 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stand]:
             session.execute(
                 "INSERT INTO fines_fine (loan_id, reader, amount, paid, charged_at) SELECT n, 0, 9, 0, now() FROM generate_series(1, 20) n"
             )
-        for step in ("plan", "scaffold", "provision", "replicate"):
+        for step in ("plan", "scaffold", "provision"):
             library.step(step)
+        stand.keep("empty")
+        library.step("replicate")
         library.start_follower()
         library.wait_for_follower()
         for step in ("verify", "shadow", "switch-reads"):

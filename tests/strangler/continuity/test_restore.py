@@ -95,3 +95,17 @@ class TestFailover:
         assert 5 in stand.readers("service")
         assert stand.library.open_sides() == ["monolith"]
         stand.library.assert_equal()
+
+
+class TestRestoreToBeforeTheCopy:
+    def test_given_the_service_knows_of_no_move_then_giving_up_and_copying_anew_is_the_way(self, stand):
+        stand.put_back("before", "monolith")
+        stand.put_back("empty", "service")
+
+        refused = stand.library.extract("recover")
+        stand.library.step("abort", "--yes=fines")
+        stand.library.step("replicate")
+
+        assert "BD546" in refused.stderr
+        assert stand.library.step("verify")["figures"]["differences"] == 0
+        assert stand.library.open_sides() == ["monolith"]
