@@ -1,7 +1,4 @@
-"""Is a failover that loses commits, or a restore of one side, noticed before it does more harm?
-
-Expected to fail until the product can tell: the reasons are in `not_yet.py`, and in each report.
-"""
+"""Is a failover that loses commits, or a restore of one side, noticed before it does more harm?"""
 
 from __future__ import annotations
 
@@ -13,7 +10,6 @@ import pytest
 
 from tests.chaos.copy import Copy, taking_the_place
 from tests.chaos.crew import Crew, Troupe, words_of
-from tests.chaos.not_yet import NOT_YET
 from tests.chaos.plan import Act, Cycle, Script
 from tests.chaos.stand import CONTEXT, SIDES, Stand, new_stand
 
@@ -62,7 +58,6 @@ def assert_noticed(crew: Crew, *steps: str, intact: str) -> None:
 
 
 class TestFailover:
-    @pytest.mark.xfail(reason=NOT_YET["failover"])
     @pytest.mark.parametrize("side", ["monolith", "service"])
     def test_given_a_standby_that_misses_the_last_second_when_it_takes_over_then_it_is_noticed(
         self, side: str, stand: Stand, tmp_path: Path
@@ -79,13 +74,7 @@ class TestFailover:
 
 
 class TestRestore:
-    @pytest.mark.parametrize(
-        "side",
-        [
-            pytest.param(side, marks=pytest.mark.xfail(reason=NOT_YET[f"restore_{side}"]))
-            for side in ("monolith", "service")
-        ],
-    )
+    @pytest.mark.parametrize("side", ["monolith", "service"])
     def test_given_a_backup_from_before_the_flip_when_it_is_restored_then_it_is_noticed(
         self, side: str, stand: Stand, tmp_path: Path
     ) -> None:
