@@ -1,4 +1,4 @@
-"""Does the move keep its promises while things break? The short form; `make chaos CYCLES=1000 SEED=n` is the long one."""
+"""Does the move keep its promises while things break? The short form, nightly; `make chaos CYCLES=1000 SEED=n` is the long one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def told() -> Mapping[str, Any]:
     return told
 
 
-@pytest.mark.slow
+@pytest.mark.nightly
 @pytest.mark.timeout(900)
 class TestMove:
     def test_keeps_its_promises_while_things_break(self, told: Mapping[str, Any]) -> None:

@@ -167,3 +167,11 @@ class TestATree:
         project.check()
 
         assert sorted(project.folder.rglob("*")) == before
+
+
+def test_a_folder_tagged_as_a_cache_is_no_part_of_the_project(project: TinyProject) -> None:
+    bad = "from shop.payments.models import models\n"
+    project.write({"shop/bookings/kept/a.py": bad, "shop/bookings/copied/a.py": bad})
+    (project.folder / "shop/bookings/copied/CACHEDIR.TAG").touch()
+
+    assert [violation.path for violation in project.check().new] == ["shop/bookings/kept/a.py"]

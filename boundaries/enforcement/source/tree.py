@@ -14,6 +14,8 @@ from boundaries.contexts.map import ContextMap
 Purpose = Literal["code", "test", "migration", "template"]
 
 # LC_MESSAGES has one folder for each language and app, and never code.
+# A file of that name says that its folder holds no source of the project.
+_NOT_SOURCE = frozenset({"pyvenv.cfg", "CACHEDIR.TAG"})
 _SKIPPED_FOLDERS = frozenset({"LC_MESSAGES", "__pycache__", "node_modules", "site-packages"})
 _TEST_FOLDERS = frozenset({"tests", "test", "testing"})
 _TEMPLATE_FOLDER = re.compile(r"(?:^|/)(?:templates|jinja2)/")
@@ -124,13 +126,13 @@ def _walk(folder: str, root: str, skipped: set[str], seen: set[str]) -> Iterator
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:
-    """What a folder holds; nothing for one that cannot be read and for a virtual environment."""
+    """What a folder holds; nothing for one that cannot be read, a virtual environment, and what is tagged as a cache."""
     try:
         with os.scandir(folder) as scan:
             entries = list(scan)
     except OSError:
         return []
-    return [] if any(entry.name == "pyvenv.cfg" for entry in entries) else entries
+    return [] if any(entry.name in _NOT_SOURCE for entry in entries) else entries
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

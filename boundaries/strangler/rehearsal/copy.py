@@ -82,6 +82,12 @@ def drop_database(mover_url: str, name: str) -> None:
                 return
 
 
+def tag_as_cache(folder: Path) -> None:
+    """Tell tools that read source (ours, and others that know the tag) to leave a folder out."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "CACHEDIR.TAG").write_text("Signature: 8a477f597d28d172789f06886806bc55\n")
+
+
 def copy_tree(source: Path, target: Path) -> None:
     """Copy the project's files, without history, environments and caches."""
     shutil.rmtree(target, ignore_errors=True)

@@ -18,7 +18,7 @@ from boundaries.cli import DONE, FOUND, print_json
 from boundaries.contexts.map import Context, ContextMap, current_map
 from boundaries.errors import BoundaryError
 from boundaries.strangler.rehearsal.configuration import Configuration, read_configuration
-from boundaries.strangler.rehearsal.copy import copy_tree
+from boundaries.strangler.rehearsal.copy import copy_tree, tag_as_cache
 from boundaries.strangler.rehearsal.journal import Journal, read_journal
 from boundaries.strangler.rehearsal.measurement import (
     Audit,
@@ -60,6 +60,7 @@ def rehearse(context: str, *, bookings: int, seed: int, as_json: bool) -> int:
     rehearsal = Rehearsal(context_map, declared, configuration, folder, seed)
     narrator = rehearsal.narrator
     with narrator.doing("preparing database and code"):
+        tag_as_cache(folder)
         copy_tree(context_map.path.parent, rehearsal.tree)
         rows = prepare_source(configuration, rehearsal.tree, bookings=bookings, seed=seed)
     narrator.say(f"database seeded and code copied ({rows})")

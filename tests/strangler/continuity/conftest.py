@@ -111,7 +111,7 @@ class Stand:
                     said += [row[0] for row in session.execute(query)]
             return len(said) == 2 and all(said)
 
-        wait_for(is_halted, seconds=20, what="both sides to be halted")
+        wait_for(is_halted, seconds=60, what="both sides to be halted")
 
     def _data(self, side: str) -> Path:
         return self.cluster(side).folder / "data"

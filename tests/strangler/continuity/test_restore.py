@@ -8,6 +8,8 @@ import pytest
 from tests.strangler.continuity.conftest import CLUSTER, Stand
 from tests.waiting import wait_for
 
+pytestmark = pytest.mark.nightly
+
 HALTED = "MG002"
 
 
