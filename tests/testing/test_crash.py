@@ -11,6 +11,7 @@ import pytest
 from boundaries.testing.crash import Crash, FaultNotHit
 from tests.testing.conftest import ROOT
 from tests.testing.process import is_alive
+from tests.waiting import wait_for
 
 CrashAt = Callable[..., Crash]
 
@@ -42,8 +43,8 @@ class TestRunUntil:
 
         assert crash.output == "before\n"
         assert not (tmp_path / "passed").exists()
-        for pid in (tmp_path / "pids").read_text().split():
-            assert not is_alive(int(pid))
+        left = [int(pid) for pid in (tmp_path / "pids").read_text().split()]
+        wait_for(lambda: not any(map(is_alive, left)), what="the processes to be gone")
 
     def test_refuses_a_run_that_never_hits(
         self, crash_at: CrashAt, program: list[str], tmp_path: Path

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from boundaries.errors import BoundaryError
 from boundaries.strangler.postgres.connection import Connection
-from boundaries.strangler.postgres.table import Table
+from boundaries.strangler.postgres.table import Table, pair
 
 _DIGEST = """
 SELECT md5(coalesce(string_agg(line, ';' ORDER BY line), '')) FROM (
@@ -79,22 +79,18 @@ def is_filled_alike(source: Connection, target: Connection, table: Table, column
 
 
 def _columns(left: Table, right: Table) -> Iterator[str]:
-    ours = {column.name: column for column in left.columns}
-    theirs = {column.name: column for column in right.columns}
-    for name in sorted(ours.keys() | theirs.keys()):
+    for name, ours, theirs in pair(left.columns, right.columns):
         place = f"{left.name}.{name}"
-        if name not in theirs:
-            yield f"{place} ({ours[name].type}) is missing on the other side"
-        elif name not in ours and not theirs[name].is_optional:
-            yield f"{place} ({theirs[name].type}) is on the other side only, where it must have a value"
-        elif name in ours and ours[name] != theirs[name]:
-            yield f"{place} is {ours[name].say()} where it is written, and {theirs[name].say()} on the other side"
+        if ours and theirs and ours != theirs:
+            yield f"{place} is {ours.say()} where it is written, and {theirs.say()} on the other side"
+        elif ours and not theirs:
+            yield f"{place} ({ours.type}) is missing on the other side"
+        elif theirs and not ours and not theirs.is_optional:
+            yield f"{place} ({theirs.type}) is on the other side only, where it must have a value"
 
 
 def _partitions(left: Table, right: Table) -> Iterator[str]:
-    ours_at = {partition.name: partition.bound for partition in left.partitions}
-    theirs_at = {partition.name: partition.bound for partition in right.partitions}
-    for name in sorted(ours_at.keys() | theirs_at.keys()):
-        if ours_at.get(name) != theirs_at.get(name):
-            here, there = ours_at.get(name, "missing"), theirs_at.get(name, "missing")
+    for name, ours, theirs in pair(left.partitions, right.partitions):
+        here, there = (part.bound if part else "missing" for part in (ours, theirs))
+        if here != there:
             yield f"the partition {name} of {left.name} is {here} where it is written, and {there} on the other side"

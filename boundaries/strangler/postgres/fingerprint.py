@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from boundaries.strangler.postgres.connection import Connection
-from boundaries.strangler.postgres.table import Table
+from boundaries.strangler.postgres.table import Table, pair
 
 _CONSTRAINTS = """
 SELECT contype::text || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
@@ -37,31 +37,25 @@ def differences(
 
 
 def _columns(left: Table, right: Table) -> Iterator[str]:
-    ours = {column.name: column for column in left.columns}
-    theirs = {column.name: column for column in right.columns}
-    for name in sorted(ours.keys() | theirs.keys()):
+    for name, ours, theirs in pair(left.columns, right.columns):
         place = f"{left.name}.{name}"
-        if name not in theirs:
-            yield f"{place}: missing in the service ({ours[name].type} in the monolith)"
-        elif name not in ours:
+        if ours and theirs and ours != theirs:
+            yield f"{place}: {ours.say()} in the monolith, {theirs.say()} in the service"
+        elif ours and not theirs:
+            yield f"{place}: missing in the service ({ours.type} in the monolith)"
+        elif theirs and not ours:
             yield f"{place}: only in the service"
-        elif ours[name] != theirs[name]:
-            yield f"{place}: {ours[name].say()} in the monolith, {theirs[name].say()} in the service"
 
 
 def _partitions(left: Table, right: Table) -> Iterator[str]:
     if left.partition_key != right.partition_key:
-        ours, theirs = left.partition_key or "nothing", right.partition_key or "nothing"
-        yield f"{left.name}: partitioned by {ours} in the monolith, by {theirs} in the service"
+        here, there = left.partition_key or "nothing", right.partition_key or "nothing"
+        yield f"{left.name}: partitioned by {here} in the monolith, by {there} in the service"
         return
-    ours_at = {partition.name: partition.bound for partition in left.partitions}
-    theirs_at = {partition.name: partition.bound for partition in right.partitions}
-    for name in sorted(ours_at.keys() | theirs_at.keys()):
-        if ours_at.get(name) != theirs_at.get(name):
-            yield (
-                f"{left.name}: the partition {name} is {ours_at.get(name, 'missing')} in the monolith, "
-                f"{theirs_at.get(name, 'missing')} in the service"
-            )
+    for name, ours, theirs in pair(left.partitions, right.partitions):
+        here, there = (part.bound if part else "missing" for part in (ours, theirs))
+        if here != there:
+            yield f"{left.name}: the partition {name} is {here} in the monolith, {there} in the service"
 
 
 def _constraints(source: Connection, target: Connection, left: Table, right: Table) -> Iterator[str]:

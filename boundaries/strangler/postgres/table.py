@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from psycopg import sql
 
@@ -215,6 +216,16 @@ class Table:
             for value, kind in zip(values, self.key_types, strict=True)
         ]
         return sql.SQL(", ").join(parts)
+
+
+Part = TypeVar("Part", Column, Partition)
+
+
+def pair(left: Iterable[Part], right: Iterable[Part]) -> Iterator[tuple[str, Part | None, Part | None]]:
+    """Each name of either side, in order, with what both sides have under it."""
+    ours, theirs = ({part.name: part for part in side} for side in (left, right))
+    for name in sorted(ours.keys() | theirs.keys()):
+        yield name, ours.get(name), theirs.get(name)
 
 
 def _shorten(text: str) -> str:
