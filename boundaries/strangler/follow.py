@@ -18,6 +18,7 @@ from typing import Any
 
 import psycopg
 from django.db import DatabaseError, close_old_connections
+from django.db.models.functions import Now
 
 from boundaries.conf import setting
 from boundaries.contexts.map import current_map
@@ -156,10 +157,13 @@ class Follower:
     def _tell(self, **figures: Any) -> None:
         self._told_at = time.monotonic()
         told = {
-            "at": time.time(), "pid": os.getpid(), "host": socket.gethostname(),
+            "pid": os.getpid(), "host": socket.gethostname(),
             "rows": self._rows, "cycles": self._cycles, **figures,
         }  # fmt: skip
         try:
-            Extraction.objects.filter(pk=self.context).update(follower=told)
-        except DatabaseError:
+            row = Extraction.objects.filter(pk=self.context)
+            # The database's clock, which all who read this share; that of another machine may be wrong.
+            now = row.values_list(Now(), flat=True).get()
+            row.update(follower={"at": now.timestamp(), **told})
+        except (DatabaseError, Extraction.DoesNotExist):
             log.warning("the follower's report on %s could not be stored", self.context, exc_info=True)

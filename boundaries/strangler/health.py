@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import time
-
 import urllib3
 
 from boundaries.strangler.gate import Gate
 from boundaries.strangler.models import Extraction
 from boundaries.strangler.step import Move
 
-FOLLOWER_SECONDS = 5.0
-
 
 def follower_gate(move: Move) -> Gate:
     """`boundaries follow` has said within the last five seconds that it works on this context."""
-    told = _now(move).follower
-    age = time.time() - told.get("at", 0)
-    figure = (
-        "it has never reported"
-        if not told
-        else f"last heard {age:.1f} s ago"
-        + (f", with the error: {told['error']}" if told.get("error") else "")
-    )
+    now = _now(move)
+    silent, error = now.silent_seconds, now.follower.get("error")
+    if silent is None:
+        figure = "it has never reported"
+    elif silent < 0:
+        figure = f"its last report is {-silent:.1f} s ahead of the database's clock"
+    else:
+        figure = f"last heard {silent:.1f} s ago"
     return Gate(
-        "the follower is running", age < FOLLOWER_SECONDS and not told.get("error"), figure,
+        "the follower is running", now.is_followed, f"{figure}, with the error: {error}" if error else figure,
         "Start `boundaries follow` under your process supervisor and leave it running.",
     )  # fmt: skip
 
@@ -62,4 +58,4 @@ def service_gate(move: Move) -> Gate:
 
 def _now(move: Move) -> Extraction:
     """The stored state as it is at this moment: the follower reports into it."""
-    return Extraction.objects.filter(pk=move.name).first() or Extraction(context=move.name)
+    return Extraction.objects.timed().filter(pk=move.name).first() or Extraction(context=move.name)

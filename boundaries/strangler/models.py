@@ -5,7 +5,12 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
+
+FOLLOWER_SECONDS = 5.0
+# A report may be written while the question is on its way.
+SKEW_SECONDS = 1.0
 
 
 class Wanted(models.TextChoices):
@@ -13,6 +18,14 @@ class Wanted(models.TextChoices):
 
     STOPPED = "stopped", "stopped: nothing is replicated"
     FOLLOWING = "following", "following: the closed side is kept equal to the open one"
+
+
+class ExtractionQuerySet(models.QuerySet["Extraction"]):
+    """Extractions, with the time if asked for."""
+
+    def timed(self) -> ExtractionQuerySet:
+        """Each with the time of the database at which it was read: no two machines' clocks are ever compared."""
+        return self.annotate(now=Now())
 
 
 class Extraction(models.Model):
@@ -25,6 +38,8 @@ class Extraction(models.Model):
     follower = models.JSONField(default=dict, help_text="what the follower last said of itself")
     updated_at = models.DateTimeField(default=timezone.now)
 
+    objects = ExtractionQuerySet.as_manager()
+
     class Meta:
         db_table = "boundaries_strangler_extraction"
         permissions = [
@@ -34,6 +49,22 @@ class Extraction(models.Model):
 
     def __str__(self) -> str:
         return f"{self.context}: {self.reached or 'nothing done yet'}"
+
+    @property
+    def silent_seconds(self) -> float | None:
+        """How long the follower had said nothing when this was read with `timed()`; None if it never has.
+
+        Less than nothing after the database's clock was set back: then the report says nothing about now.
+        """
+        now = getattr(self, "now", None)
+        return round(now.timestamp() - self.follower["at"], 1) if now and self.follower else None
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether the follower has reported in the last seconds, and no trouble."""
+        silent = self.silent_seconds
+        is_recent = silent is not None and -SKEW_SECONDS <= silent < FOLLOWER_SECONDS
+        return is_recent and not self.follower.get("error")
 
 
 def forget_verify(context: str) -> None:

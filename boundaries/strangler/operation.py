@@ -88,7 +88,7 @@ def prepare(*, context: str, who: str = "", why: str = "", options: dict[str, An
     """The move of one context as it stands; changes nothing."""
     context_map = current_map()
     declared = context_map.context(context)
-    extraction = Extraction.objects.filter(pk=context).first() or Extraction(context=context)
+    extraction = Extraction.objects.timed().filter(pk=context).first() or Extraction(context=context)
     return Move(declared, context_map, extraction, who, why, options or {})
 
 

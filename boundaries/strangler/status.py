@@ -36,10 +36,16 @@ def status(context: str, *, with_gates: bool = True) -> dict[str, Any]:
         "halted": _halted(context),
         "standbys": _standbys(move) if with_gates and move.extraction.wanted == Wanted.FOLLOWING else {},
         "wanted": str(move.extraction.wanted),
-        "follower": move.extraction.follower,
+        "follower": _follower(move),
         "next": following,
         "gates": [gate.as_dict() for gate in gates_of(move, following)] if following and with_gates else [],
     }
+
+
+def _follower(move: Move) -> dict[str, Any]:
+    """What it last said of itself, and how long ago."""
+    told = move.extraction.follower
+    return {**told, "silent_seconds": move.extraction.silent_seconds} if told else {}
 
 
 def _halted(context: str) -> str:

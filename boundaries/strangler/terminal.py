@@ -114,13 +114,10 @@ def _show_next(facts: dict[str, Any]) -> None:
 
 
 def _follower(told: dict[str, Any]) -> str:
-    import time
-
     if not told:
         return "never started"
-    age = time.time() - told["at"]
     state = f"error: {told['error']}" if told.get("error") else f"{told.get('lag_rows', 0)} changes behind"
-    return f"{state}, heard {age:.0f} s ago"
+    return f"{state}, heard {told['silent_seconds']:.0f} s ago"
 
 
 def _say(figures: dict[str, Any]) -> str:

@@ -25,6 +25,8 @@ from boundaries.facades.models import ShadowTally
 
 FOLLOWER_SECONDS = 5.0
 """A follower that has said nothing for so long is taken for dead."""
+SKEW_SECONDS = 1.0
+"""A report that is ahead of the database's clock by more says nothing about now."""
 
 
 class FactsUnreadable(BoundaryError):
@@ -47,7 +49,11 @@ class Follower:
     @property
     def is_healthy(self) -> bool:
         """Whether it is needed and works."""
-        return self.age_seconds is not None and self.age_seconds < FOLLOWER_SECONDS and not self.error
+        return (
+            self.age_seconds is not None
+            and -SKEW_SECONDS <= self.age_seconds < FOLLOWER_SECONDS
+            and not self.error
+        )
 
     @property
     def is_missing(self) -> bool:

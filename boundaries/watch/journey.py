@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -26,7 +25,7 @@ _RUNNING = stored.StepRun.Result.RUNNING
 
 def summaries() -> dict[str, Extraction]:
     """Each context that has an extraction; three queries."""
-    rows = stored.Extraction.objects.all()
+    rows = stored.Extraction.objects.timed()
     runs = _runs()
     under_way = _under_way()
     return {
@@ -68,7 +67,7 @@ def journey_of(context: str) -> Journey:
     :raises boundaries.contexts.map.UnknownContext: with the nearest spelling.
     """
     found = status(context, with_gates=False)
-    row = stored.Extraction.objects.get(pk=context)
+    row = stored.Extraction.objects.timed().get(pk=context)
     for step in found["steps"]:
         step["figures"] = _plain(row.facts.get(step["name"], {}))
     runs = list(stored.StepRun.objects.filter(context=context)[:RUNS_SHOWN])
@@ -128,8 +127,7 @@ def _follower(row: stored.Extraction) -> Follower:
     is_wanted, told = row.wanted == stored.Wanted.FOLLOWING, row.follower
     if not told:
         return Follower(is_wanted)
-    age_seconds = round(max(0.0, time.time() - told["at"]), 1)
-    return Follower(is_wanted, age_seconds, told.get("lag_rows"), told.get("error", ""))
+    return Follower(is_wanted, row.silent_seconds, told.get("lag_rows"), told.get("error", ""))
 
 
 def _runs() -> dict[str, dict[tuple[str, str], int]]:

@@ -19,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.utils import timezone
 
 from boundaries.contexts.map import current_map
 from boundaries.errors import BoundaryError
@@ -107,7 +106,7 @@ def start(order: Order) -> StepRun:
     :raises StepNotStarted: with the last thing that the process said.
     """
     find_step(order.step)
-    since = timezone.now()
+    known = set(StepRun.objects.filter(context=order.context, step=order.step).values_list("pk", flat=True))
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(
             _command(order), cwd=current_map().root, env=_environment(), start_new_session=True,
@@ -118,9 +117,7 @@ def start(order: Order) -> StepRun:
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             has_ended = process.poll() is not None
-            run = StepRun.objects.filter(
-                context=order.context, step=order.step, started_at__gte=since
-            ).first()
+            run = StepRun.objects.filter(context=order.context, step=order.step).exclude(pk__in=known).first()
             if run is not None:
                 return run
             if has_ended:

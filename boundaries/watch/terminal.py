@@ -33,6 +33,8 @@ def follower_text(follower: Follower) -> str:
         return "never started"
     if follower.error:
         return f"error: {follower.error}"
+    if follower.age_seconds < 0 and follower.is_missing:
+        return f"reported {duration(-follower.age_seconds)} ahead of the database's clock"
     if follower.is_missing:
         return f"silent for {duration(follower.age_seconds)}"
     return f"{follower.lag_rows or 0:,} behind"

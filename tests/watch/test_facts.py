@@ -105,6 +105,10 @@ class TestFollower:
         make.extraction(at=time.time() - facts.FOLLOWER_SECONDS - 1, lag_rows=3)
         assert context().extraction.follower.is_missing
 
+    def test_is_missing_when_its_report_is_from_the_future(self, make):
+        make.extraction(at=time.time() + 3_600, lag_rows=3)
+        assert context().extraction.follower.is_missing
+
     def test_is_missing_when_it_can_only_tell_of_an_error(self, make):
         make.extraction(at=time.time(), error="connection refused")
         assert context().extraction.follower.is_missing

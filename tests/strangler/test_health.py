@@ -1,0 +1,38 @@
+"""Does the follower's report count only as long as it says something about now?"""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from boundaries.strangler.health import follower_gate
+from boundaries.strangler.models import Extraction
+from boundaries.strangler.operation import prepare
+
+pytestmark = pytest.mark.django_db
+
+
+def gate_with(**told):
+    Extraction.objects.update_or_create(context="ledger", defaults={"follower": told})
+    return follower_gate(prepare(context="ledger"))
+
+
+class TestFollowerGate:
+    def test_holds_with_a_report_of_just_now(self):
+        assert gate_with(at=time.time()).passed
+
+    @pytest.mark.parametrize(
+        ("told", "figure"),
+        [
+            ({}, "it has never reported"),
+            ({"at": time.time() - 60}, "last heard 6"),
+            ({"at": time.time() + 3600}, "ahead of the database's clock"),
+            ({"at": time.time(), "error": "no route to host"}, "with the error: no route to host"),
+        ],
+    )
+    def test_does_not_hold_with(self, told, figure):
+        found = gate_with(**told)
+
+        assert not found.passed
+        assert figure in found.figure
