@@ -1,0 +1,1 @@
+"""FIX: which violations can be mended by rewriting the source, and how?"""
