@@ -127,6 +127,12 @@ SETTINGS: tuple[Setting, ...] = (
         "How long a saga may go without progress before another worker resumes it.",
     ),
     Setting("TRANSPORT", "celery", "celery|none", "How events reach contexts that live elsewhere."),
+    Setting(
+        "SCAFFOLD_TEMPLATES",
+        None,
+        "path",
+        "A folder, relative to the map's root, whose templates replace those of `scaffold` that have the same name.",
+    ),
     Setting("CHUNK_ROWS", 20_000, "rows", "Rows of one backfill chunk."),
     Setting("FOLLOW_IDLE_SECONDS", 0.05, "seconds", "Pause of the follower when a log was empty."),
     Setting(

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 class BoundaryError(Exception):
     """Says what happened, where, and the remedy; base of every refusal of the kit.
 
-    A subclass sets `code` (`BD1xx` contexts, `2xx` enforcement, `3xx` facades, `4xx` messaging,
-    `5xx` strangler, `6xx` watch) and two templates, `problem` and `remedy`, filled from the keyword
+    A subclass sets `code` (`BD1xx` contexts, `2xx` enforcement, `3xx` facades, `4xx` messaging, `5xx` strangler,
+    `6xx` watch, `7xx` testing, `8xx` the code that moves) and two templates, `problem` and `remedy`, filled from the keyword
     arguments. Each argument stays readable as an attribute. Instances can be pickled and sent as JSON.
 
     >>> class RouteSkipped(BoundaryError):

@@ -26,9 +26,17 @@ class Standalone:
     python: Path
     environment: dict[str, str] = field(default_factory=dict)
 
-    def run(self, *arguments, check=True, cwd=None, **environment):
+    def run(self, *arguments, **options):
+        """Run its Python."""
+        return self._run([str(self.python), *arguments], **options)
+
+    def shell(self, command, **options):
+        """Run a command line, as a pipeline does."""
+        return self._run(["bash", "-e", "-c", command], **options)
+
+    def _run(self, command, *, check=True, cwd=None, **environment):
         done = subprocess.run(
-            [str(self.python), *arguments],
+            command,
             cwd=cwd or self.folder,
             env=bare_environment() | self.environment | environment,
             capture_output=True,

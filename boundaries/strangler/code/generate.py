@@ -8,6 +8,7 @@ from pathlib import Path
 from boundaries.strangler.code.blueprint import Blueprint
 from boundaries.strangler.code.history import write_history
 from boundaries.strangler.code.layout import HISTORY, lay_out
+from boundaries.strangler.code.template import require_known_templates
 
 
 def generate(blueprint: Blueprint, *, history: Path | None = None) -> dict[str, bytes]:
@@ -17,7 +18,9 @@ def generate(blueprint: Blueprint, *, history: Path | None = None) -> dict[str, 
     new in the models becomes a further migration. Without it the history is written from the beginning.
 
     :raises ServiceDoesNotLoad: when Django cannot load what was generated.
+    :raises TemplateUnknown: when a template of the project replaces none.
     """
+    require_known_templates()
     files = lay_out(blueprint)
     with tempfile.TemporaryDirectory(prefix="boundaries-scaffold-") as name:
         folder = Path(name)

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from boundaries.facades.contract import build_contract, encode_contract, facade_of
 from boundaries.strangler.code import literal
 from boundaries.strangler.code.blueprint import Blueprint
+from boundaries.strangler.code.deployment import deploy, distribution
 from boundaries.strangler.code.requirement import declared_python
 from boundaries.strangler.code.service_map import write_map
 from boundaries.strangler.code.template import fill
@@ -86,12 +87,9 @@ def _generated(blueprint: Blueprint) -> Iterator[tuple[str, str]]:
     yield "boundaries.toml", write_map(blueprint.map, blueprint.context, borrowed=blueprint.borrowed)
     yield "contract.json", encode_contract(build_contract(facade_of(context)))
     yield "pyproject.toml", _pyproject(blueprint)
-    yield "Procfile", fill("Procfile", context=context, with_sagas=_with_sagas(blueprint))
-    yield "Dockerfile", fill("Dockerfile", name=_distribution(blueprint))
-    yield ".dockerignore", fill("dockerignore")
     yield ".gitignore", fill("gitignore")
-    yield ".github/workflows/service.yml", _pipeline(blueprint)
     yield "README.md", _readme(blueprint)
+    yield from deploy(blueprint)
 
 
 def _settings(blueprint: Blueprint) -> str:
@@ -122,7 +120,7 @@ def _test_settings(blueprint: Blueprint) -> str:
 def _pyproject(blueprint: Blueprint) -> str:
     return fill(
         "pyproject.toml",
-        name=_distribution(blueprint),
+        name=distribution(blueprint),
         context=blueprint.context.name,
         not_linted=literal.write([HISTORY, *_moved_roots(blueprint)]),
         requires_python=literal.write(declared_python(blueprint.map.root)),
@@ -131,23 +129,13 @@ def _pyproject(blueprint: Blueprint) -> str:
     )
 
 
-def _pipeline(blueprint: Blueprint) -> str:
-    required = [variable.variable for variable in blueprint.variables if variable.is_required]
-    return fill(
-        "service.yml",
-        context=blueprint.context.name,
-        name=_distribution(blueprint),
-        database=_database(blueprint),
-        environment="".join(f"      {name}: for-checks\n" for name in required),
-    ).replace("only for checks\n\n", "only for checks\n")
-
-
 def _readme(blueprint: Blueprint) -> str:
     context = blueprint.context.name
     return (
         fill(
             "README.md",
             context=context,
+            name=distribution(blueprint),
             title=context.replace("_", " ").capitalize(),
             folders="\n".join(_folders(blueprint)),
             own_key=f"BOUNDARIES_KEY_{context.upper().replace('-', '_')}",
@@ -175,19 +163,6 @@ def _variables(blueprint: Blueprint) -> Iterator[str]:
         if variable.variable:
             needed = " (required)" if variable.is_required else ""
             yield f"| `{variable.variable}` | the setting `{variable.setting}` of the moved code{needed} |"
-
-
-def _distribution(blueprint: Blueprint) -> str:
-    return f"{blueprint.context.name.replace('_', '-').lower()}-service"
-
-
-def _database(blueprint: Blueprint) -> str:
-    return blueprint.context.name.replace("-", "_").lower()
-
-
-def _with_sagas(blueprint: Blueprint) -> str:
-    modules = {file.module.rpartition(".")[2] for file in blueprint.closure.moved}
-    return " --with-sagas" if "sagas" in modules else ""
 
 
 def _has_templates(blueprint: Blueprint) -> bool:
