@@ -65,6 +65,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb and return its exit code; a refusal is printed as one line, never as a traceback."""
     arguments = list(sys.argv[1:] if argv is None else argv)
     _accept_any_character()
+    # Looking for garbage through all that was loaded or read, only to end, would take a fifth of a second.
+    atexit.register(gc.freeze)
     verbs = collect_verbs(up_to=arguments[0] if arguments else None)
     options = build_parser(verbs).parse_args(arguments)
     verb: Verb = options.verb_object
@@ -155,8 +157,6 @@ def _start_django(options: argparse.Namespace) -> None:
     root = str(context_map.root)
     if root not in sys.path:
         sys.path.insert(0, root)
-    # Looking through all that Django has loaded for garbage, only to end, would take a fifth of a second.
-    atexit.register(gc.freeze)
     try:
         django.setup()
     except (ImproperlyConfigured, ImportError) as error:

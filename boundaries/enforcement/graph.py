@@ -9,6 +9,7 @@ from pathlib import Path
 
 from boundaries.contexts.map import ContextMap
 from boundaries.enforcement import linter
+from boundaries.enforcement.collector import without_collector
 from boundaries.enforcement.coupling import Coupling, CouplingGraph
 from boundaries.enforcement.exception import Exceptions
 from boundaries.enforcement.key import result_key
@@ -65,6 +66,7 @@ def read_graph(
     return read_source_graph(context_map, source, use_linter=use_linter, witnesses=witnesses)
 
 
+@without_collector()
 def read_source_graph(
     context_map: ContextMap, source: Source, *, use_linter: bool, witnesses: Sequence[Witness]
 ) -> Reading:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from boundaries.contexts.map import ContextMap
+from boundaries.enforcement.collector import without_collector
 from boundaries.enforcement.coupling import Coupling, CouplingGraph
 from boundaries.enforcement.key import result_key
 from boundaries.enforcement.source.cache import Cache
@@ -46,6 +47,7 @@ class Outcome:
         return cls(graph, _couplings(findings))
 
 
+@without_collector()
 def find_outcome(
     context_map: ContextMap,
     *,

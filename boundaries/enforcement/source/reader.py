@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from boundaries.contexts.map import ContextMap
+from boundaries.enforcement.collector import without_collector
 from boundaries.enforcement.source.cache import Cache
 from boundaries.enforcement.source.extract import extract
 from boundaries.enforcement.source.facts import FileFacts
@@ -31,15 +29,15 @@ class ProjectFacts:
         return sorted([*self.unreadable, *partly])
 
 
+@without_collector()
 def read_facts(text: SourceText, context_map: ContextMap, cache: Cache) -> ProjectFacts:
     """The facts of every file: from the cache where its content is known, else parsed now."""
     read: list[tuple[SourceFile, FileFacts]] = []
-    with _without_collector():
-        for file, key in text.files:
-            facts = cache.facts(key)
-            if facts is None:
-                facts = _extract(file, context_map)
-            read.append((file, facts))
+    for file, key in text.files:
+        facts = cache.facts(key)
+        if facts is None:
+            facts = _extract(file, context_map)
+        read.append((file, facts))
     return ProjectFacts(tuple(read), text.unreadable)
 
 
@@ -51,15 +49,3 @@ def _extract(file: SourceFile, context_map: ContextMap) -> FileFacts:
     if file.template:
         return extract_template(content)
     return extract(content, loaders=context_map.check.loaders, is_door=is_door(file, context_map))
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Trees die by reference count; the collector would walk them all again and again."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
