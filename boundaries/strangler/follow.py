@@ -13,7 +13,7 @@ import os
 import socket
 import threading
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import psycopg
@@ -25,7 +25,9 @@ from boundaries.contexts.map import current_map
 from boundaries.errors import BoundaryError
 from boundaries.facades import startup
 from boundaries.faults import fault_point
+from boundaries.strangler.ending import ends_in_time
 from boundaries.strangler.flow import Both, both_sides
+from boundaries.strangler.heartbeat import Heartbeat
 from boundaries.strangler.lock import consumer_lock
 from boundaries.strangler.models import Extraction, Wanted
 from boundaries.strangler.pickup import pick_up
@@ -42,36 +44,46 @@ IDLE_FRESHNESS_SECONDS = 0.2
 WANTED_SECONDS = 1.0
 
 
-def follow_forever(stop: threading.Event) -> None:
-    """Follow every wanted context until `stop` is set; a started cycle is always finished.
+def follow_forever(stop: threading.Event, heartbeat: Heartbeat | None = None) -> None:
+    """Follow every wanted context until `stop` is set; returns within seconds then, see `ending`.
 
     :raises BoundaryError: at the start, when routes and owners cannot be read.
     """
     startup.require_ready()
+    heartbeat = heartbeat or Heartbeat()
     followers: dict[str, Follower] = {}
-    looked_at = 0.0
-    while not stop.is_set():
-        if time.monotonic() - looked_at > WANTED_SECONDS:
-            followers = _wanted(followers)
-            looked_at = time.monotonic()
-        is_busy = [follower.turn() for follower in followers.values()]
-        if not any(is_busy):
-            stop.wait(setting("FOLLOW_IDLE_SECONDS"))
-    for follower in followers.values():
-        follower.close()
+    with ends_in_time(stop, lambda: _cut_short(followers)):
+        looked_at = 0.0
+        while not stop.is_set():
+            if time.monotonic() - looked_at > WANTED_SECONDS:
+                _attend(followers)
+                looked_at = time.monotonic()
+            is_busy = [follower.turn() for follower in followers.values() if not stop.is_set()]
+            heartbeat.beat()
+            if not any(is_busy):
+                stop.wait(setting("FOLLOW_IDLE_SECONDS"))
+        heartbeat.stop()
+        for follower in followers.values():
+            follower.close()
 
 
-def _wanted(present: dict[str, Follower]) -> dict[str, Follower]:
-    """The followers that should exist now; those that should not are closed."""
+def _attend(present: dict[str, Follower]) -> None:
+    """Close the followers that should not exist now, and add those that should."""
     try:
         close_old_connections()
         names = set(Extraction.objects.filter(wanted=Wanted.FOLLOWING).values_list("context", flat=True))
     except DatabaseError:
         log.warning("the wanted state could not be read; going on with the last one", exc_info=True)
-        return present
+        return
     for name in present.keys() - names:
-        present[name].close()
-    return {name: present.get(name) or Follower(name) for name in sorted(names)}
+        present.pop(name).close()
+    for name in sorted(names - present.keys()):
+        present[name] = Follower(name)
+
+
+def _cut_short(followers: dict[str, Follower]) -> None:
+    for follower in list(followers.values()):
+        follower.cut()
 
 
 class Follower:
@@ -85,6 +97,7 @@ class Follower:
         self._told_at = self._cycled_at = self._resting_until = 0.0
         self._rows = 0
         self._cycles = 0
+        self._is_cut = False
 
     def turn(self) -> bool:
         """One cycle; whether there was anything to do. Never raises: trouble is logged, told, and tried again."""
@@ -95,10 +108,20 @@ class Follower:
         except (psycopg.Error, DatabaseError, BoundaryError, OSError) as error:
             log.warning("following %s: %s", self.context, error)
             self.close()
+            if self._is_cut:
+                return False
             close_old_connections()
             self._resting_until = time.monotonic() + 0.5
             self._tell(error=first_line(error))
             return False
+
+    def cut(self) -> None:
+        """Cancel what either database does for it at this moment; called from another thread."""
+        self._is_cut = True
+        if (both := self._both) is not None:
+            for connection in (both.monolith, both.service):
+                with suppress(psycopg.Error):
+                    connection.cancel_safe(timeout=0.5)
 
     def close(self) -> None:
         """Let go of both databases."""

@@ -9,6 +9,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from boundaries.cli import DONE, Verb, print_json
@@ -114,15 +115,31 @@ def _step_options(options: argparse.Namespace) -> dict[str, Any]:
     return {name: getattr(options, name) for name in names}
 
 
+def _configure_follow(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--print-unit",
+        choices=("systemd", "kubernetes", "procfile"),
+        help="print the file for this supervisor, and nothing else",
+    )
+    parser.add_argument(
+        "--heartbeat", metavar="FILE", type=Path, help="touch this file after each round, for probes"
+    )
+
+
 def _follow(options: argparse.Namespace) -> int:
     from boundaries.strangler.follow import follow_forever
+    from boundaries.strangler.heartbeat import Heartbeat
+    from boundaries.strangler.unit import UNITS
 
+    if options.print_unit:
+        print(UNITS[options.print_unit](), end="")
+        return DONE
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     if options.format == "text":
-        print("Following; SIGTERM ends it after the cycle under way.", file=sys.stderr)
-    follow_forever(stop)
+        print("Following; SIGTERM ends it within five seconds.", file=sys.stderr)
+    follow_forever(stop, Heartbeat(options.heartbeat))
     return DONE
 
 
@@ -141,6 +158,7 @@ VERBS = [
     Verb(
         name="follow",
         help="keep every moving context's other side up to date; one supervised process",
+        configure=_configure_follow,
         run=_follow,
         needs_django=True,
     ),
