@@ -70,6 +70,8 @@ class Operation(Generic[P, R]):
         raises: Sequence[type[DomainError]],
         compare: Ignoring,
         max_staleness: float | None,
+        resolves: str = "",
+        finds: str = "",
     ) -> None:
         self.declaration = declaration
         self.name = declaration.__name__
@@ -79,6 +81,8 @@ class Operation(Generic[P, R]):
         self.raises = tuple(raises)
         self.compare = compare
         self.max_staleness = max_staleness
+        self.resolves = resolves
+        self.finds = finds
         # The method that answers while this snapshot lasts: caller, scope and age make no difference.
         self.at_once: tuple[object, Callable[..., Any]] = NOT_AT_ONCE
         self.facade: type[Facade]
@@ -124,6 +128,10 @@ class Operation(Generic[P, R]):
         self.result = hints["return"]
         self.argument_names = frozenset(field[0] for field in fields)
         self._arity = len(fields)
+        if self.resolves and self._arity != 1:
+            raise self._bad("what resolves references takes one argument, the identities")
+        if self.finds and self.argument_names != {"text", "limit"}:
+            raise self._bad("what finds rows for references takes `text` and `limit`")
         try:
             self.arguments = msgspec.defstruct(
                 f"{self.name}_arguments", fields, kw_only=True, forbid_unknown_fields=True
@@ -196,17 +204,23 @@ def query(
     timeout: float | None = None,
     raises: Sequence[type[DomainError]] = (),
     max_staleness: float | None = None,
+    resolves: str = "",
+    finds: str = "",
 ) -> Callable[[Callable[Concatenate[Any, P], R]], Operation[P, R]]:
     """Declare an operation that reads.
 
     `timeout` is the deadline of a remote call in seconds. `compare` says what to leave out when two answers are
     compared. `max_staleness`, in seconds, is how old a copy may be that answers; past it the owner is asked.
+
+    `resolves="payments.Payment"` makes it what each `Reference` to that model asks: its one argument takes identities,
+    and it returns a dict of those that exist, with what to show. `finds` marks the one that takes `text` and `limit`
+    and returns such a dict of what fits the text.
     """
 
     def declare(method: Callable[Concatenate[Any, P], R]) -> Operation[P, R]:
         return Operation(
             method, kind="query", idempotent=True, timeout=timeout, raises=raises,
-            compare=compare or Ignoring(), max_staleness=max_staleness,
+            compare=compare or Ignoring(), max_staleness=max_staleness, resolves=resolves, finds=finds,
         )  # fmt: skip
 
     return declare

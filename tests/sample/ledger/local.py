@@ -28,6 +28,9 @@ class LocalLedger:
             for row in Account.objects.filter(pk__in=account_ids).order_by("pk")
         }
 
+    def find_accounts(self, *, text, limit):
+        return dict(Account.objects.filter(owner__icontains=text).values_list("pk", "owner")[:limit])
+
     @staticmethod
     def _add(account_id, amount):
         Entry.objects.create(account_id=account_id, amount=amount)

@@ -18,6 +18,10 @@ class Account:
     balance: Decimal
     checked_at: datetime
 
+    @property
+    def label(self) -> str:
+        return self.owner
+
 
 class Overdrawn(DomainError, code="ledger.overdrawn"):
     problem = "The balance of {balance} does not cover it."
@@ -43,5 +47,8 @@ class Ledger(Facade, context="ledger", version="1"):
     @command(raises=[Overdrawn])
     def withdraw(self, *, account_id: UUID, amount: Decimal) -> Decimal: ...
 
-    @query(compare=ignoring("checked_at"))
+    @query(compare=ignoring("checked_at"), resolves="ledger.Account")
     def accounts(self, *, account_ids: Sequence[UUID]) -> dict[UUID, Account]: ...
+
+    @query(finds="ledger.Account")
+    def find_accounts(self, *, text: str, limit: int) -> dict[UUID, str]: ...
