@@ -21,10 +21,9 @@ from importlinter import Contract, ContractCheck, fields, output
 
 from boundaries.contexts.map import ContextMap, load_map
 from boundaries.enforcement.baseline import read_baseline
-from boundaries.enforcement.link import Link, symbol_name
-from boundaries.enforcement.rules import judge, rule_of, severity_of
+from boundaries.enforcement.broken import broken_imports
+from boundaries.enforcement.rules import rule_of, severity_of
 from boundaries.enforcement.source.allow import allows_in
-from boundaries.enforcement.source.tree import is_test_module
 
 
 class ContextContract(Contract):
@@ -59,37 +58,6 @@ class ContextContract(Contract):
             output.print(f"{found['rule']}: {rule_of(found['rule']).title}")
 
 
-def broken_imports(graph: ImportGraph, context_map: ContextMap) -> list[dict[str, Any]]:
-    """Every import of a grimp graph that breaks a rule of the map, sorted."""
-    found = []
-    for importer in sorted(graph.modules):
-        owner = context_map.context_of_module(importer)
-        if owner is None or "migrations" in importer.split(".") or _is_ignored_test(importer, context_map):
-            continue
-        for imported in sorted(graph.find_modules_directly_imported_by(importer)):
-            target = context_map.context_of_module(imported)
-            if target is None or target == owner:
-                continue
-            rule = judge(_link(importer, imported, owner, target), context_map)
-            if rule is not None:
-                details = graph.get_import_details(importer=importer, imported=imported)
-                found.append(
-                    {
-                        "importer": importer,
-                        "imported": imported,
-                        "rule": rule.code,
-                        "source_context": owner,
-                        "target_context": target,
-                        "lines": sorted({detail["line_number"] for detail in details}),
-                    }
-                )
-    return found
-
-
-def _is_ignored_test(module: str, context_map: ContextMap) -> bool:
-    return not context_map.check.tests and is_test_module(module, context_map)
-
-
 def _accepted(context_map: ContextMap) -> Counter[tuple[str, str, str]]:
     """How many imports of one module by another the baseline knows, by rule."""
     accepted: Counter[tuple[str, str, str]] = Counter()
@@ -110,17 +78,3 @@ def _unexcused_lines(found: dict[str, Any], context_map: ContextMap) -> list[int
     meant = [allow for allow in allows if allow.reason and found["rule"] in allow.codes]
     excused = {line for allow in meant for line in allow.covers}
     return [line for line in found["lines"] if line not in excused]
-
-
-def _link(importer: str, imported: str, owner: str, target: str) -> Link:
-    return Link(
-        kind="import",
-        path="",
-        line=0,
-        column=0,
-        source_context=owner,
-        target_context=target,
-        source=symbol_name(importer, ""),
-        target=imported,
-        module=imported,
-    )
