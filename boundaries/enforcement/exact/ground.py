@@ -20,10 +20,11 @@ class Ground:
         context_map = self.analysis.context_map
         return context_map.context_of_model_label(label) or context_map.context_of_module(module)
 
-    def is_model(self, source: str) -> bool:
-        """Whether `module:qualname` is a model of the source."""
+    def is_loadable(self, source: str) -> bool:
+        """Whether `module:qualname` is a model of the source that Django keeps: not an abstract one."""
         module, _, qualname = source.partition(":")
-        return self.analysis.models.of_symbol(Symbol(module, qualname)) is not None
+        model = self.analysis.models.of_symbol(Symbol(module, qualname))
+        return model is not None and not model.fact.abstract
 
     def link(
         self,

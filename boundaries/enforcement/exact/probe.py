@@ -109,13 +109,14 @@ def _base(model: Any, base: Any) -> dict[str, Any]:
 def _relations(model: Any) -> Iterator[dict[str, Any]]:
     meta = model._meta
     inherited = {field.name for parent in meta.parents for field in parent._meta.private_fields}
-    private = [field for field in meta.private_fields if field.name not in inherited]
-    for field in [*meta.local_fields, *meta.local_many_to_many, *private]:
+    # Two bases may bring the same generic relation: Django then lists it twice.
+    private = {field.name: field for field in meta.private_fields if field.name not in inherited}
+    for field in [*meta.local_fields, *meta.local_many_to_many, *private.values()]:
         remote = getattr(field, "remote_field", None)
         target = getattr(remote, "model", None)
         if not hasattr(target, "_meta") or getattr(field, "auto_created", False):
             continue
-        kind = "generic" if field in private else "relation"
+        kind = "generic" if field.name in private else "relation"
         yield _relation(model, field, target, kind, type(field).__name__)
         through: Any = getattr(remote, "through", None)
         if hasattr(through, "_meta") and not through._meta.auto_created:

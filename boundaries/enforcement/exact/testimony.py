@@ -29,7 +29,7 @@ def exact_witness(observation: Observation) -> Witness:
         ground = Ground(analysis)
         known = [link for find in _FINDERS for link in find(observation, ground)]
         unseen = list(_unseen(known, shown))
-        of_models = [link for link in shown if link.kind in _SCHEMA and ground.is_model(link.source)]
+        of_models = [link for link in shown if link.kind in _SCHEMA and ground.is_loadable(link.source)]
         unknown = (
             _unknown_relations(of_models, known, observation),
             _unknown_receivers(shown, known),

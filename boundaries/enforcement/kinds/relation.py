@@ -7,10 +7,10 @@ base.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from boundaries.enforcement.kinds.link import Analysis, Link, symbol_name
 from boundaries.enforcement.source.facts import TEXT, FieldFact
+from boundaries.enforcement.source.field import Kind
 from boundaries.enforcement.source.model import Model, Target
 
 
@@ -20,27 +20,31 @@ def find(analysis: Analysis) -> Iterator[Link]:
         if model.context is None or model.fact.abstract or model.fact.proxy:
             continue
         for declaring, field in analysis.models.fields(model):
-            if field.callee and analysis.relations.fields.is_relation(declaring.symbol.module, field.callee):
-                yield from _links(analysis, model, declaring, field, "relation")
-            elif field.callee.endswith("GenericRelation"):
-                yield from _links(analysis, model, declaring, field, "generic")
+            kind = analysis.relations.fields.kind(declaring.symbol.module, field.callee)
+            if kind is not None:
+                yield from _links(analysis, model, declaring, field, kind)
 
 
-def _links(analysis: Analysis, model: Model, declaring: Model, field: FieldFact, kind: str) -> Iterator[Link]:
-    for expression, detail in ((field.target, f"{field.callee.rpartition('.')[2]} {field.name}"),
-                               (field.through, f"through of {field.name}")):  # fmt: skip
-        if not expression or expression == f"{TEXT}self":
+def _links(
+    analysis: Analysis, model: Model, declaring: Model, field: FieldFact, kind: Kind
+) -> Iterator[Link]:
+    fields, written_in = analysis.relations.fields, declaring.symbol.module
+    named = [(fields.target(written_in, field), f"{field.callee.rpartition('.')[2]} {field.name}")]
+    if (through := fields.through(written_in, field))[0]:
+        named.append((through, f"through of {field.name}"))
+    for (expression, module), detail in named:
+        if expression == f"{TEXT}self":
             continue
-        target = analysis.models.meant_by(expression, module=declaring.symbol.module, label=model.label)
+        target = analysis.models.meant_by(expression, module=module, label=model.label)
         if target is None:
             analysis.unresolved[kind] += 1
         elif target.context is not None and target.context != model.context:
-            yield replace(_link(model, declaring, field, target, detail), kind=kind)
+            yield _link(model, declaring, field, target, detail, kind)
 
 
-def _link(model: Model, declaring: Model, field: FieldFact, target: Target, detail: str) -> Link:
+def _link(model: Model, declaring: Model, field: FieldFact, target: Target, detail: str, kind: Kind) -> Link:
     return Link(
-        kind="relation",
+        kind=kind,
         path=declaring.file.relative,
         line=field.line,
         column=field.column,
@@ -49,5 +53,5 @@ def _link(model: Model, declaring: Model, field: FieldFact, target: Target, deta
         source=symbol_name(model.symbol.module, model.symbol.qualname),
         target=target.dotted,
         detail=detail,
-        is_constraint=field.constraint and not field.callee.endswith("GenericRelation"),
+        is_constraint=field.constraint and kind == "relation",
     )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from boundaries.enforcement.source.expression import dotted_name, encode, last_name
 from boundaries.enforcement.source.facts import OTHER, ClassFact, DependencyFact, FieldFact, PathInLookup
+from boundaries.enforcement.source.field_class import read_field_class
 from boundaries.enforcement.source.option import model_in, paths_in_option
 from boundaries.enforcement.source.statement import assignments, flat, text_of
 
@@ -42,6 +43,7 @@ def read_class(node: ast.ClassDef, qualname: str) -> ClassFact:
         model=_model(meta) or _model(own),
         # A `Meta` is no class of its own: what it lists is its owner's.
         options=() if node.name == "Meta" else (*_options(own), *_options(meta)),
+        gives=read_field_class(node),
     )
 
 

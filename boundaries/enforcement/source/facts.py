@@ -14,7 +14,7 @@ from __future__ import annotations
 import msgspec
 
 # Raise it whenever the meaning or shape of a fact changes: kept facts of another version are not read.
-FACTS_VERSION = 8
+FACTS_VERSION = 9
 
 TEXT, NAME, CALL, OTHER = "'", ".", "(", "?"
 
@@ -57,6 +57,17 @@ class FieldFact(_Fact):
     column: int = 0
 
 
+class FieldClassFact(_Fact):
+    """What the class of a field gives its base by itself, as expressions; empty for what it does not give.
+
+    Where it does not take a target, what a field says first is something else.
+    """
+
+    target: str = ""
+    through: str = ""
+    takes_target: bool = True
+
+
 class PathInLookup(_Fact):
     """One ORM path; `is_join` when its last part is walked too, as in `select_related("a__b")`."""
 
@@ -70,7 +81,8 @@ class ClassFact(_Fact):
     """One class, what it inherits, what its `Meta` says, and its attributes.
 
     `model` is the expression of the model that a form, an admin class or a view works on; `options` are the ORM
-    paths that it lists, as in `search_fields`; `related_name` is the default of its relations.
+    paths that it lists, as in `search_fields`; `related_name` is the default of its relations; `gives` is what it adds
+    to its base's arguments if it is the class of a field.
     """
 
     qualname: str
@@ -88,6 +100,7 @@ class ClassFact(_Fact):
     related_name: str = ""
     model: str = ""
     options: tuple[PathInLookup, ...] = ()
+    gives: FieldClassFact | None = None
 
 
 class CallFact(_Fact):

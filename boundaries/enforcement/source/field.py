@@ -1,18 +1,27 @@
-"""Which class attributes make a relation between models?"""
+"""Which class attributes make a relation between models, and what does their class say of its target?"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Literal
 
-from boundaries.enforcement.source.facts import NAME
+from boundaries.enforcement.source.facts import NAME, FieldClassFact, FieldFact
 from boundaries.enforcement.source.project import Project, Symbol
 
-_RELATION = re.compile(r"(?:^|\.)\w*(?:ForeignKey|OneToOneField|ManyToManyField|ParentalKey|ForeignObject)$")
+_RELATION = re.compile(
+    r"(?:^|\.)\w*(?:ForeignKey|OneToOneField|ManyToManyField|ParentalKey|ForeignObject|GenericRelation)$"
+)
 _ONE_TO_ONE = re.compile(r"OneToOne\w*$")
-_GENERIC = re.compile(r"Generic\w*$")
+_GENERIC_RELATION = re.compile(r"GenericRelation$")
+# The key of a generic relation points at any model: it is no relation to one.
+_TO_ANY = re.compile(r"Generic(?!Relation)\w*$")
 # The kit's own field is the allowed form: a typed identifier without a constraint.
 _ALLOWED = ("boundaries.Reference", "boundaries.facades.reference.Reference")
 _DEEPEST_BASE = 8
+
+Kind = Literal["relation", "generic"]
 
 
 class Fields:
@@ -20,41 +29,77 @@ class Fields:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._roots: dict[tuple[str, str], str] = {}
+        self._root = cache(self._root_of)
+        self._gives = cache(self._given_by)
+
+    def kind(self, module: str, callee: str) -> Kind | None:
+        """Which relation a field class makes: one of Django's, one that is called like them, or derived from one.
+
+        None for other fields.
+        """
+        root = self._root(module, callee) if callee else ""
+        if not root:
+            return None
+        return "generic" if _GENERIC_RELATION.search(root) else "relation"
 
     def is_relation(self, module: str, callee: str) -> bool:
-        """Whether a field class makes a relation: one of Django's, one that is called like them, or derived from
-        one.
-        """
-        return bool(self._root(module, callee))
+        """Whether a field class makes a relation that is not generic."""
+        return self.kind(module, callee) == "relation"
 
     def is_one_to_one(self, module: str, callee: str) -> bool:
         """Whether the way back along the relation leads to one object."""
         return bool(_ONE_TO_ONE.search(self._root(module, callee)))
 
-    def _root(self, module: str, callee: str) -> str:
+    def target(self, module: str, field: FieldFact) -> tuple[str, str]:
+        """The expression of a field's target, and the module that it is written in: the field's, or its class's."""
+        for gives, written_in in self._gives(module, field.callee):
+            if gives.target:
+                return (
+                    (field.target, module)
+                    if field.target and gives.takes_target
+                    else (gives.target, written_in)
+                )
+        return field.target, module
+
+    def through(self, module: str, field: FieldFact) -> tuple[str, str]:
+        """The expression of the model between, likewise; empty where Django makes one."""
+        if not field.through:
+            for gives, written_in in self._gives(module, field.callee):
+                if gives.through:
+                    return gives.through, written_in
+        return field.through, module
+
+    def _root_of(self, module: str, callee: str) -> str:
         """The name of the relation class that a field class is or derives from; empty for other fields."""
-        key = (module, callee)
-        if key not in self._roots:
-            self._roots[key] = self._find_root(self._project.resolve(module, callee), callee, 0)
-        return self._roots[key]
+        return self._find_root(self._project.resolve(module, callee), callee, 0)
 
     def _find_root(self, symbol: Symbol | None, written: str, depth: int) -> str:
         dotted = written if symbol is None else f"{symbol.module}.{symbol.qualname}".lstrip(".")
         if dotted in _ALLOWED:
             return ""
         if symbol is not None and symbol.is_inside:
-            return self._root_of_bases(symbol, depth)
-        if _GENERIC.search(dotted) or dotted.startswith(("sqlalchemy", "rest_framework")):
+            roots = (self._find_root(base, name, depth + 1) for base, name in self._bases(symbol, depth))
+            return next((root for root in roots if root), "")
+        if _TO_ANY.search(dotted) or dotted.startswith(("sqlalchemy", "rest_framework")):
             return ""
         return dotted if _RELATION.search(dotted) else ""
 
-    def _root_of_bases(self, symbol: Symbol, depth: int) -> str:
+    def _given_by(self, module: str, callee: str) -> tuple[tuple[FieldClassFact, str], ...]:
+        """What a field class and its bases give, with the module of each, the nearest first."""
+        return tuple(self._gifts(self._project.resolve(module, callee), 0))
+
+    def _gifts(self, symbol: Symbol | None, depth: int) -> Iterator[tuple[FieldClassFact, str]]:
+        fact = self._project.class_fact(symbol) if symbol is not None and symbol.is_inside else None
+        if symbol is None or fact is None:
+            return
+        if fact.gives is not None:
+            yield fact.gives, symbol.module
+        for base, _ in self._bases(symbol, depth):
+            yield from self._gifts(base, depth + 1)
+
+    def _bases(self, symbol: Symbol, depth: int) -> Iterator[tuple[Symbol | None, str]]:
+        """What a class of the project inherits, and as what it is written."""
         fact = self._project.class_fact(symbol)
-        if fact is None or depth > _DEEPEST_BASE:
-            return ""
-        named = [base[1:] for base in fact.bases if base.startswith(NAME)]
-        roots = (
-            self._find_root(self._project.resolve(symbol.module, base), base, depth + 1) for base in named
-        )
-        return next((root for root in roots if root), "")
+        for base in fact.bases if fact is not None and depth <= _DEEPEST_BASE else ():
+            if base.startswith(NAME):
+                yield self._project.resolve(symbol.module, base[1:]), base[1:]

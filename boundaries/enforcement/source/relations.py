@@ -141,18 +141,18 @@ class Relations:
 
     def _target(self, declaring: Model, field: FieldFact, model: Model) -> Node | None:
         module = declaring.symbol.module
-        is_generic = field.callee.endswith("GenericRelation")
-        if not field.callee or not (is_generic or self.fields.is_relation(module, field.callee)):
+        if self.fields.kind(module, field.callee) is None:
             return None
-        if field.target == f"{TEXT}self":
+        target, module = self.fields.target(module, field)
+        if target == f"{TEXT}self":
             return self.node_of(model)
-        found = self._models.meant_by(field.target, module=module, label=model.label)
+        found = self._models.meant_by(target, module=module, label=model.label)
         return self.node_of_target(found) if found else None
 
     def _names_back(self, declaring: Model, field: FieldFact, model: Model) -> Iterator[str]:
         """The accessor and the query name; none where a relation hides its way back."""
         related = field.related_name or model.fact.related_name
-        if field.callee.endswith("GenericRelation"):
+        if self.fields.kind(declaring.symbol.module, field.callee) == "generic":
             related = related or "+"
         if not related.endswith("+"):
             last = model.symbol.last.lower()

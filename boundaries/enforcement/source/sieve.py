@@ -21,7 +21,7 @@ _ATTRIBUTE = re.compile(
     + rb")\()"
 )
 # `order = self.order`, another name for the same; `Order = get_order_model()`; `paid__amount=` and "paid__amount";
-# `payment_set`; `user.profile`; {"task": ...}, task_routes, beat_schedule.
+# `payment_set`; `user.profile`; {"task": ...}, task_routes, beat_schedule; what a field's class gives its base.
 _OTHERS = (
     re.compile(rb" = [a-z_]\w*(?:\.\w+)+\r?\n"),
     re.compile(rb"_model\(\)\r?\n"),
@@ -32,6 +32,9 @@ _OTHERS = (
     re.compile(rb"beat_schedule"),
     re.compile(rb"TASK_ROUTES"),
     re.compile(rb"BEAT_SCHEDULE"),
+    re.compile(rb"to(?:['\"]|=[A-Za-z_'\"]| = )"),
+    re.compile(rb"through(?:['\"]|=| = )"),
+    re.compile(rb"__init__\(\s*(?:['\"]|[\w.]*[A-Z]|get_user)"),
 )
 
 

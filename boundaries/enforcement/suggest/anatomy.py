@@ -206,13 +206,10 @@ def _users(analysis: Analysis) -> Iterator[str]:
         return
     for model in analysis.models.all():
         for declaring, column in analysis.models.fields(model):
-            module = declaring.symbol.module
-            if (
-                column.target
-                and not model.fact.abstract
-                and analysis.relations.fields.is_relation(module, column.callee)
-            ):
-                target = analysis.models.meant_by(column.target, module=module, label=model.label)
+            fields, module = analysis.relations.fields, declaring.symbol.module
+            if not model.fact.abstract and fields.is_relation(module, column.callee):
+                written, module = fields.target(module, column)
+                target = analysis.models.meant_by(written, module=module, label=model.label)
                 if target is not None and target.dotted.lower() == user:
                     yield model.dotted
                     break

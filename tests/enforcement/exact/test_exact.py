@@ -67,6 +67,46 @@ class TestSchema:
         assert graph.disagreements == ()
         assert sum(c.kind in {"relation", "inheritance"} for c in graph.couplings) == 8
 
+    def test_an_abstract_model_is_none_that_could_be_loaded(self, project: TinyProject) -> None:
+        abstract = "    class Meta:\n        abstract = True\n"
+        project.write(
+            {
+                "shop/payments/models.py": (
+                    f"from django.db import models\nclass Paid(models.Model):\n{abstract}"
+                ),
+                "shop/bookings/models.py": (
+                    "from django.db import models\nfrom shop.payments.models import Paid\n"
+                    f"class Dated(Paid):\n{abstract}class Booking(Dated):\n    pass\n"
+                ),
+            }
+        )
+
+        graph = exact_graph(project)
+
+        assert [c.detail for c in graph.couplings if c.kind == "inheritance"] == ["abstract base"]
+        assert graph.disagreements == ()
+
+    def test_a_generic_relation_of_two_bases_is_one(self, project: TinyProject) -> None:
+        bases = "".join(f"class {name}(Paid):\n    class Meta:\n        abstract = True\n" for name in "AB")
+        project.write(
+            {
+                "shop/payments/models.py": PAYMENTS,
+                "shop/bookings/models.py": (
+                    "from django.contrib.contenttypes.fields import GenericRelation\n"
+                    "from django.db import models\n"
+                    "class Paid(models.Model):\n"
+                    "    all = GenericRelation('payments.Payment', object_id_field='id')\n"
+                    "    class Meta:\n        abstract = True\n"
+                    f"{bases}class Booking(A, B):\n    pass\n"
+                ),
+            }
+        )
+
+        graph = exact_graph(project)
+
+        assert [c.kind for c in graph.couplings] == ["generic"]
+        assert graph.disagreements == ()
+
     def test_a_field_that_is_added_at_run_time_is_found_and_judged(self, project: TinyProject) -> None:
         project.write({"shop/bookings/models.py": LATE_FIELDS, "shop/payments/models.py": PAYMENTS})
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.enforcement.conftest import TinyProject, show
 from tests.enforcement.kinds.shop import PAYMENTS, couplings
 
@@ -30,6 +32,101 @@ class TestLoaders:
             (6, "payments.Payment"),
         ]
         assert unresolved["relation"] == 1
+
+
+FIELDS = """\
+from django.conf import settings
+from django.contrib.contenttypes.fields import GenericRelation
+from django.db import models
+from shop.payments.models import Payment as Paid
+PAYMENT = "payments.Payment"
+class Kept(models.ForeignKey):
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("to", Paid)
+        self.note = "x"
+        super().__init__(*args, **kwargs)
+class Derived(Kept):
+    def deconstruct(self): ...
+class Named(models.ForeignKey):
+    def __init__(self, currency=None, **kwargs):
+        super().__init__(PAYMENT, models.CASCADE, **kwargs)
+class Spoken(models.OneToOneField):
+    def __init__(self, **kwargs):
+        super().__init__(
+            to="payments.Payment", on_delete=models.CASCADE, **kwargs)
+class Defaulted(models.ForeignKey):
+    def __init__(self, to=PAYMENT, on_delete=models.CASCADE, **kwargs):
+        super().__init__(to, on_delete, **kwargs)
+class Either(models.ForeignKey):
+    def __init__(self, to=None, **kwargs):
+        to = to or Paid
+        super().__init__(to=to, on_delete=models.CASCADE, **kwargs)
+class Looked(models.ForeignKey):
+    def __init__(self, *args, **kwargs):
+        kwargs["to"] = kwargs.get("to", settings.PAYMENT_MODEL)
+        super().__init__(*args, **kwargs)
+class Merged(models.ManyToManyField):
+    def __init__(self, **kwargs):
+        super().__init__(**{"to": "payments.Payment", "through": "payments.Share", **kwargs})
+class Comments(GenericRelation):
+    def __init__(self, **kwargs):
+        super().__init__("payments.Payment", **kwargs)
+"""
+
+
+class TestFieldClasses:
+    def couplings(self, project: TinyProject, *fields: str) -> list[str]:
+        project.write(
+            {
+                "shop/settings.py": "PAYMENT_MODEL = 'payments.Payment'\n",
+                "shop/payments/models.py": f"{PAYMENTS}class Share(models.Model): ...\n",
+                "shop/bookings/fields.py": FIELDS,
+                "shop/bookings/models.py": (
+                    "from django.db import models\n"
+                    "from shop.bookings.fields import *\n"
+                    "class Seat(models.Model): ...\n"
+                    f"class Booking(models.Model):\n    a = {'; b = '.join(fields)}\n"
+                ),
+            }
+        )
+        found = [link for link in project.links()[0] if link.kind in {"relation", "generic"}]
+        return [f"{link.kind} {link.target}" for link in found]
+
+    @pytest.mark.parametrize(
+        "field",
+        [
+            "Kept()",
+            "Kept(on_delete=models.CASCADE)",
+            "Derived()",
+            "Named()",
+            "Named('EUR')",
+            "Spoken(null=True)",
+            "Defaulted()",
+            "Either()",
+            "Looked()",
+        ],
+    )
+    def test_that_fix_a_target_need_none_in_their_fields(self, project: TinyProject, field: str) -> None:
+        assert self.couplings(project, field) == ["relation payments.Payment"]
+
+    def test_may_be_told_another(self, project: TinyProject) -> None:
+        assert (
+            self.couplings(project, "Kept(Seat)", "Kept(to=Seat)", "Defaulted('Seat')", "Either(Seat)") == []
+        )
+
+    def test_fix_the_model_between_too(self, project: TinyProject) -> None:
+        assert self.couplings(project, "Merged()") == ["relation payments.Payment", "relation payments.Share"]
+
+    def test_of_generic_relations_are_known_by_their_base(self, project: TinyProject) -> None:
+        assert self.couplings(project, "Comments()") == ["generic payments.Payment"]
+
+    def test_that_show_no_target_are_counted(self, project: TinyProject) -> None:
+        project.write({"shop/bookings/models.py": (
+            "from django.db import models\nfrom elsewhere import UserForeignKey\n"
+            "class Booking(models.Model):\n    user = UserForeignKey()\n"
+        )})  # fmt: skip
+
+        assert project.links()[1]["relation"] == 1
 
 
 class TestRelations:
