@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -112,7 +112,7 @@ def run_check(
         raise ReasonMissing
     outcome = find_outcome(context_map, cache_folder=cache_folder, use_linter=use_linter, witnesses=witnesses)
     graph = outcome.graph
-    found = [*graph.couplings, *outcome.findings]
+    found = [*graph.couplings, *outcome.findings, *_ties(context_map)]
     violations = sorted((c for c in found if not c.allowed), key=lambda c: c.sort_key)
     updates = update_baseline or accept_new is not None
     before = read_baseline(context_map, settles_conflicts=updates)
@@ -134,6 +134,15 @@ def run_check(
         progress=progress_of(violations, before, is_accepting=accept_new is not None),
         updates_baseline=updates,
     )
+
+
+def _ties(context_map: ContextMap) -> Iterable[Coupling]:
+    """What ties the services to each other, where there are any."""
+    if not any(context.service for context in context_map.contexts.values()):
+        return ()
+    from boundaries.enforcement.landscape.guard import find_ties
+
+    return find_ties(context_map)
 
 
 def _not_accepted(found: Sequence[Coupling], context_map: ContextMap) -> list[str]:

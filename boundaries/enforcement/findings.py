@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
 from boundaries.contexts.map import Context, ContextMap
+from boundaries.enforcement.circle import circles
 from boundaries.enforcement.coupling import Coupling, CouplingGraph
 from boundaries.enforcement.exception import Exceptions
 from boundaries.enforcement.kinds import signal
@@ -63,7 +64,7 @@ def find_cycles(graph: CouplingGraph, context_map: ContextMap) -> Iterator[Coupl
         source = context_map.context(coupling.source_context)
         if coupling.rule is None and _is_call(source, context_map.context(coupling.target_context)):
             edges.setdefault(source.name, set()).add(coupling.target_context)
-    for circle in _circles(edges):
+    for circle in circles(edges):
         path, line = _map_place(context_map, circle[0])
         yield _finding(
             kind="cycle",
@@ -176,32 +177,6 @@ def _shown(analysis: Analysis, file: SourceFile, facts: FileFacts) -> Iterator[t
             yield note.line, note.column, note.scope, model.dotted
         elif not symbol.is_inside and _NOT_SENT.match(symbol.qualname):
             yield note.line, note.column, note.scope, symbol.qualname
-
-
-def _circles(edges: Mapping[str, set[str]]) -> Iterator[list[str]]:
-    """The shortest circle through the first name of each knot of contexts; each knot once."""
-    reported: set[str] = set()
-    for start in sorted(edges):
-        if start in reported:
-            continue
-        circle = _shortest_way(edges, start)
-        if circle:
-            reported.update(circle)
-            yield circle
-
-
-def _shortest_way(edges: Mapping[str, set[str]], start: str) -> list[str] | None:
-    ways = [[start]]
-    seen: set[str] = set()
-    while ways:
-        way = ways.pop(0)
-        for step in sorted(edges.get(way[-1], ())):
-            if step == start:
-                return way
-            if step not in seen:
-                seen.add(step)
-                ways.append([*way, step])
-    return None
 
 
 def _map_place(context_map: ContextMap, name: str) -> tuple[str, int]:

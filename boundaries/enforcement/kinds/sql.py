@@ -33,11 +33,16 @@ def find(analysis: Analysis) -> Iterator[Link]:
                 analysis.unresolved["sql"] += bool(_CONNECTION.search(call.callee))
             if text is None:
                 continue
-            for table in sorted({name.lower() for name in _TABLE.findall(text)} & tables.keys()):
+            for table in sorted(tables_in(text) & tables.keys()):
                 target = Target(table, tables[table].context)
                 link = analysis.link_to(target, kind="sql", file=file, call=call, owner=owner)
                 if link is not None:
                     yield link
+
+
+def tables_in(text: str) -> set[str]:
+    """The tables that a piece of SQL names, in small letters."""
+    return {name.lower() for name in _TABLE.findall(text)}
 
 
 def _sql(analysis: Analysis, file: SourceFile, call: CallFact) -> str | None:

@@ -10,6 +10,7 @@ from boundaries.contexts.source import CONTEXT, Place, read_source
 from boundaries.enforcement.link import Link
 from boundaries.enforcement.rules import (
     allow_comment,
+    call_chain,
     cycle,
     foreign_internal,
     foreign_key_constraint,
@@ -19,13 +20,19 @@ from boundaries.enforcement.rules import (
     foreign_url,
     inheritance,
     leaking_door,
+    lockstep,
     lookup,
     migration_dependency,
+    mirrored_table,
     model_by_name,
     relation,
     reverse_access,
+    service_circle,
+    shared_data,
+    shared_namespace,
     shared_transaction,
     signal_without_sender,
+    startup_order,
     task_by_name,
     undeclared_dependency,
     unknown_owner,
@@ -55,6 +62,13 @@ RULES: tuple[Rule, ...] = (
     task_by_name.RULE,
     foreign_url.RULE,
     foreign_template.RULE,
+    shared_data.RULE,
+    service_circle.RULE,
+    call_chain.RULE,
+    lockstep.RULE,
+    shared_namespace.RULE,
+    mirrored_table.RULE,
+    startup_order.RULE,
 )
 _BY_CODE = {rule.code: rule for rule in RULES}
 
