@@ -49,6 +49,7 @@ class Verb:
     `run` receives the parsed arguments and returns the exit code: 0 done, 1 found something, 2 refused.
     `configure` adds the verb's own arguments; `--config` and `--format` are there already, unless `formats` is empty.
     With `needs_django`, settings are loaded and apps are ready before `run` is called; `prepare` is called before that.
+    It may be a question about the arguments, for a verb of which one part works without.
     """
 
     name: str
@@ -56,7 +57,7 @@ class Verb:
     run: Callable[[argparse.Namespace], int]
     configure: Callable[[argparse.ArgumentParser], None] = lambda parser: None
     formats: tuple[str, ...] = ("text", "json")
-    needs_django: bool = False
+    needs_django: bool | Callable[[argparse.Namespace], bool] = False
     epilog: str = ""
     prepare: Callable[[argparse.Namespace], None] = lambda options: None
 
@@ -72,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     verb: Verb = options.verb_object
     try:
         verb.prepare(options)
-        if verb.needs_django:
+        if verb.needs_django(options) if callable(verb.needs_django) else verb.needs_django:
             _start_django(options)
         return verb.run(options)
     except BoundaryError as error:
@@ -159,7 +160,7 @@ def _start_django(options: argparse.Namespace) -> None:
         sys.path.insert(0, root)
     try:
         django.setup()
-    except (ImproperlyConfigured, ImportError) as error:
+    except (ImproperlyConfigured, ImportError, KeyError) as error:
         module = os.environ.get("DJANGO_SETTINGS_MODULE", "none named")
         raise SettingsUnusable(module=module, reason=f"{type(error).__name__}: {error}") from error
 

@@ -44,6 +44,26 @@ def _configure_extract(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--diff", action="store_true", help="scaffold: show how edited files differ")
     parser.add_argument("--bookings", type=int, default=100_000, help="rehearse: how much to seed")
     parser.add_argument("--seed", type=int, default=1, help="rehearse: seed of data and traffic")
+    _configure_plan(parser)
+
+
+def _configure_plan(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--static", action="store_true", help="plan: from the source alone, also where the kit is installed"
+    )
+    parser.add_argument(
+        "--record", type=Path, metavar="FILE", help="plan: add what the runtime recorder saw (with --static)"
+    )
+    parser.add_argument(
+        "--details", action="store_true", help="plan: every place, on as many lines as it takes"
+    )
+
+
+def _needs_django(options: argparse.Namespace) -> bool:
+    """A plan can be had of a project in which nothing of the kit is installed; no other step can."""
+    from boundaries.strangler.planning.installed import is_installed
+
+    return options.step != "plan" or not (options.static or not is_installed(options.config))
 
 
 def _prepare(options: argparse.Namespace) -> None:
@@ -57,6 +77,10 @@ def _prepare(options: argparse.Namespace) -> None:
 
 
 def _extract(options: argparse.Namespace) -> int:
+    if not _needs_django(options):
+        from boundaries.strangler.planning.present import plan_from_source
+
+        return plan_from_source(options)
     from boundaries.contexts.map import current_map
     from boundaries.facades import startup
     from boundaries.strangler import terminal
@@ -105,6 +129,10 @@ def _run_step(options: argparse.Namespace) -> int:
     )  # fmt: skip
     if is_json:
         print_json(terminal.as_json(run))
+    elif options.step == "plan" and not options.dry_run:
+        from boundaries.strangler.planning.text import render_plan
+
+        print(render_plan(run.figures, details=options.details))
     else:
         terminal.show_run(run)
     return DONE
@@ -150,7 +178,7 @@ VERBS = [
         configure=_configure_extract,
         prepare=_prepare,
         run=_extract,
-        needs_django=True,
+        needs_django=_needs_django,
         epilog="Steps: plan, scaffold, provision, replicate, verify, shadow, switch-reads, switch-writes;\n"
         "at any time: status, rollback, abort, recover, rehearse.\n"
         "Each can be killed and run again. Exit code 0: done, 2: refused, with the reason and the remedy.",

@@ -67,16 +67,44 @@ def shared_apps(facts: Facts) -> Found:
 
 
 def relations(facts: Facts) -> Found:
-    """Foreign keys in either direction."""
+    """Foreign keys and many-to-many tables in either direction."""
     for relation in _of_kind(facts, "relation"):
-        if relation.source_context == facts.context:
-            asked = f"the facade of {relation.target_context}" if relation.target_context else "its owner"
-        else:
-            asked = f"the facade of {facts.context}"
+        tie = "is many-to-many with" if relation.field == "ManyToManyField" else f"has a {_noun(relation)} to"
+        deletion = f" ({relation.on_delete})" if relation.on_delete else ""
         yield (
-            f"{relation.source} has a foreign key to {relation.target} of {_name(relation.target_context)}",
+            f"{relation.source} {tie} {relation.target} of {_name(relation.target_context)}{deletion}",
             relation.place,
-            f"Make it a Reference({relation.target!r}) of the same name and column; ask {asked} for more.",
+            _remedy_of_relation(facts, relation),
+        )
+
+
+def _noun(relation: Relation) -> str:
+    return "one-to-one key" if relation.field == "OneToOneField" else "foreign key"
+
+
+def _remedy_of_relation(facts: Facts, relation: Relation) -> str:
+    if relation.source_context == facts.context:
+        asked = f"the facade of {relation.target_context}" if relation.target_context else "its owner"
+    else:
+        asked = f"the facade of {facts.context}"
+    if relation.field == "ManyToManyField":
+        if relation.through:
+            return f"{relation.through} is a model already: make its key a Reference, and ask {asked} for the rest."
+        return (
+            "Declare the table between them as a model (same table, state only), "
+            f"with a Reference({relation.target!r}) in it."
+        )
+    key = f" that holds its {relation.to_field}" if relation.to_field else ""
+    return f"Make it a Reference({relation.target!r}){key} of the same name and column; ask {asked} for more."
+
+
+def proxies(facts: Facts) -> Found:
+    """Classes that show a table of others as if it were theirs."""
+    for relation in _of_kind(facts, "proxy"):
+        yield (
+            f"{relation.source} is a proxy of {relation.target} of {_name(relation.target_context)}: it has no table of its own",
+            relation.place,
+            f"Let {_name(relation.target_context)} own the class, or write what it adds as functions over the facade.",
         )
 
 
@@ -105,6 +133,14 @@ def generic_relations(facts: Facts) -> Found:
                 relation.place,
                 "Store the natural key (app label and model) instead of the id.",
             )
+    known = {relation.place for relation in facts.relations}
+    for crossing in facts.crossings:
+        if crossing.kind == "generic" and crossing.place not in known:
+            yield (
+                f"{crossing.source} of {crossing.source_context} asks for the content type of {crossing.target}",
+                crossing.place,
+                "Store the natural key (app label and model), or a Reference to that kind of row.",
+            )
 
 
 def imports_of_internals(facts: Facts) -> Found:
@@ -128,7 +164,7 @@ def imports_of_others(facts: Facts) -> Found:
 def reached_by_name(facts: Facts) -> Found:
     """Code that reaches over without an import."""
     for crossing in facts.crossings:
-        if crossing.kind in BLOCKING_KINDS and crossing.breaks_rule:
+        if crossing.kind in BLOCKING_KINDS and crossing.breaks_rule and not crossing.is_in_migration:
             yield (
                 f"{_side(crossing)} by {crossing.kind}: {crossing.target}",
                 crossing.place,

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-RelationKind = Literal["relation", "inheritance", "generic", "content type"]
+RelationKind = Literal["relation", "inheritance", "proxy", "generic", "content type"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,9 @@ class Place:
 class Relation:
     """One field or base class that ties a model of this context to one elsewhere, in either direction.
 
-    A context is None where the model belongs to nobody in the map (Django's own, a third-party app's).
+    A context is None where the model belongs to nobody in the map (Django's own, a third-party app's). `field` is
+    Django's name of the kind of field, `on_delete` that of what follows a deletion, `to_field` a key other than the
+    primary one, `through` the model of a many-to-many table that the project itself declares.
     """
 
     kind: RelationKind
@@ -36,6 +38,10 @@ class Relation:
     source_context: str | None
     target_context: str | None
     place: Place
+    field: str = "ForeignKey"
+    on_delete: str = ""
+    to_field: str = ""
+    through: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,7 @@ class PlannedTable:
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """One coupling between this context and another, as the lint found it."""
+    """One coupling between this context and another, as the lint found it; `rule` is the code that it breaks."""
 
     kind: str
     place: Place
@@ -125,6 +131,12 @@ class Crossing:
     breaks_rule: bool
     through_door: bool = False
     detail: str = ""
+    rule: str = ""
+
+    @property
+    def is_in_migration(self) -> bool:
+        """Whether it is history: it has run already, and is looked at again when the code is taken out."""
+        return "/migrations/" in f"/{self.place.path or ''}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +189,8 @@ class DatabaseFacts:
 class Facts:
     """Everything that the plan of one context is made of.
 
-    `known_keys` are the pairs (table, target table) of foreign keys that the models declare.
+    `known_keys` are the pairs (table, target table) of foreign keys that the models declare. `evidence` says who told
+    of the models: Django itself, or the source alone.
     """
 
     context: str
@@ -188,6 +201,7 @@ class Facts:
     relations: tuple[Relation, ...] = ()
     crossings: tuple[Crossing, ...] = ()
     known_keys: frozenset[tuple[str, str]] = frozenset()
+    evidence: Literal["models", "source"] = "models"
     code: CodeFacts = field(default_factory=CodeFacts)
     unresolved: Mapping[str, int] = field(default_factory=dict)
     notices: tuple[str, ...] = ()

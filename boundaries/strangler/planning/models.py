@@ -50,6 +50,7 @@ def find_relations(context: str, *, root: Path) -> list[Relation]:
                 source,
                 context_of_model(target),
                 place_of(model, name, root=root),
+                **_described(model, name),
             )
             for kind, name, target in ties
             if _crosses(context, source, context_of_model(target))
@@ -103,7 +104,7 @@ def _crosses(context: str, source: str | None, target: str | None) -> bool:
 
 def _inherited(model: type[Model]) -> Iterator[tuple[Any, str | None, type[Model]]]:
     for parent in model._meta.parents:
-        yield "inheritance", None, parent
+        yield ("proxy" if model._meta.proxy else "inheritance"), None, parent
 
 
 def _related(model: type[Model]) -> Iterator[tuple[Any, str | None, type[Model]]]:
@@ -114,6 +115,22 @@ def _related(model: type[Model]) -> Iterator[tuple[Any, str | None, type[Model]]
         # Content types are reported apart, and a link to a parent is its inheritance.
         if _is_model(target) and field.name not in links and target._meta.label != _CONTENT_TYPE:
             yield "relation", field.name, target
+
+
+def _described(model: type[Model], name: str | None) -> dict[str, str]:
+    """How a relation is made: the kind of field, and what its arguments say."""
+    field: Any = model._meta.get_field(name) if name else None
+    if field is None:
+        return {}
+    if field.many_to_many:
+        through = field.remote_field.through._meta
+        return {"field": "ManyToManyField", "through": "" if through.auto_created else through.object_name}
+    target = field.target_field
+    return {
+        "field": "OneToOneField" if field.one_to_one else "ForeignKey",
+        "on_delete": field.remote_field.on_delete.__name__,
+        "to_field": "" if target.primary_key else target.name,
+    }
 
 
 def _generic(model: type[Model], root: Path) -> Iterator[Relation]:

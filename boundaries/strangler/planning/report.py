@@ -8,7 +8,7 @@ from typing import Any
 from boundaries.strangler.planning.blocker import find_blockers
 from boundaries.strangler.planning.estimate import estimate
 from boundaries.strangler.planning.facts import Facts, PlannedTable
-from boundaries.strangler.planning.todo import order_work
+from boundaries.strangler.planning.todo import list_kinds, order_work
 
 SCHEMA = 1
 
@@ -22,7 +22,9 @@ def build_plan(facts: Facts) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "context": facts.context,
+        "evidence": facts.evidence,
         "blockers": [blocker.as_dict() for blocker in blockers],
+        "kinds": list_kinds(blockers),
         "notices": find_notices(facts),
         "tables": [_table(table) for table in facts.tables],
         "rows": _total(facts, "rows"),
@@ -62,16 +64,21 @@ def _about_database(facts: Facts) -> list[str]:
 
 def _about_code(facts: Facts) -> list[str]:
     left = [f"{module} needs code that stays, so these tests stay too." for module in facts.code.tests_left]
-    return left + [
-        f"{place}: {operation} is in the old history only; the service begins with a new one."
-        for operation, place in facts.code.operations_in_migrations
-    ]
+    operations = [f"{operation} ({place})" for operation, place in facts.code.operations_in_migrations]
+    if operations:
+        left.append(f"The service begins with a new history, without {', '.join(operations)}.")
+    return left
 
 
 def _about_leftovers(facts: Facts) -> list[str]:
-    kinds = _count(item.kind for item in facts.crossings if item.breaks_rule and item.kind in _LATER)
+    kinds = _count(
+        item.kind
+        for item in facts.crossings
+        if item.breaks_rule and (item.kind in _LATER or item.is_in_migration)
+    )
     return [
-        f"{number} couplings by {kind} have to be gone before `complete`." for kind, number in kinds.items()
+        f"{number} coupling{'s' if number > 1 else ''} by {kind} to be gone before `complete`."
+        for kind, number in kinds.items()
     ]
 
 

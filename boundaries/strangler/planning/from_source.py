@@ -1,0 +1,60 @@
+"""How is a plan made of any project, from its source alone?
+
+Nothing of the project is imported or run, and the kit need not be installed in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+from boundaries.contexts.map import Context, ContextMap
+from boundaries.enforcement import api as lint
+from boundaries.strangler.code.closure import close
+from boundaries.strangler.code.source import SourceTree
+from boundaries.strangler.planning import model_source
+from boundaries.strangler.planning.crossing import crossings_of
+from boundaries.strangler.planning.declared import declaration_of
+from boundaries.strangler.planning.facts import DatabaseFacts, Facts
+from boundaries.strangler.planning.moved_code import describe_code
+
+_NOT_ASKED = DatabaseFacts(vendor="postgresql", problem="none was named: --database URL")
+
+
+def gather_from_source(
+    context_map: ContextMap, context: Context, *, cache_folder: Path | None = None, record: Path | None = None
+) -> Facts:
+    """Everything that the plan of `context` is made of, as far as the source tells."""
+    analysis = lint.analysis(context_map, cache_folder=cache_folder)
+    graph = lint.coupling_graph(context_map, cache_folder=cache_folder, record=record)
+    tree = SourceTree(context_map)
+    return Facts(
+        context=context.name,
+        declaration=declaration_of(context),
+        database=_NOT_ASKED,
+        models=tuple(model_source.describe_models(analysis, context.name)),
+        tables=tuple(model_source.find_tables(analysis, context.name)),
+        relations=tuple(model_source.find_relations(analysis, context.name, graph.couplings)),
+        crossings=tuple(crossings_of(context_map, context, graph.couplings)),
+        evidence="source",
+        code=describe_code(
+            tree, context, close(tree, context), lambda modules: _labels_in(analysis, modules)
+        ),
+        unresolved=graph.unresolved,
+        notices=(*_notices(analysis, context.name), *graph.notices),
+    )
+
+
+def _labels_in(analysis: lint.Analysis, modules: Collection[str]) -> dict[str, str]:
+    return {
+        model.symbol.module: model.dotted
+        for model in analysis.models.all()
+        if model.symbol.module in modules and not model.fact.abstract and not model.fact.proxy
+    }
+
+
+def _notices(analysis: lint.Analysis, context: str) -> Iterator[str]:
+    for field in model_source.find_generic_foreign_keys_elsewhere(analysis, context):
+        yield f"{field} can point at any model; look whether any of its rows point at {context}."
+    for model, parent in model_source.find_unknown_parents(analysis, context):
+        yield f"{model} inherits {parent} of a package: if that has a table of its own, it cannot move."
