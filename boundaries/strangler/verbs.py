@@ -42,6 +42,11 @@ def _configure_extract(parser: argparse.ArgumentParser) -> None:
         "--print-grants", action="store_true", help="provision: what a DBA runs, and nothing else"
     )
     parser.add_argument("--diff", action="store_true", help="scaffold: show how edited files differ")
+    parser.add_argument(
+        "--write",
+        action="store_true",
+        help="complete: take the code out of this working tree, and touch no database",
+    )
     parser.add_argument("--bookings", type=int, default=100_000, help="rehearse: how much to seed")
     parser.add_argument("--seed", type=int, default=1, help="rehearse: seed of data and traffic")
     _configure_plan(parser)
@@ -86,6 +91,10 @@ def _extract(options: argparse.Namespace) -> int:
     from boundaries.strangler import terminal
 
     current_map().context(options.context)
+    if options.step == "complete" and options.write:
+        from boundaries.strangler.leave.present import take_out
+
+        return take_out(options)
     if options.print_grants:
         print(terminal.grants(options.context))
         return DONE

@@ -75,7 +75,7 @@ def _imports(body: Sequence[ast.AST], file: SourceFile, *, is_guarded: bool) -> 
         if isinstance(node, ast.Import):
             yield from (Import(alias.name, "", node.lineno, is_guarded) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            base = _absolute(node, file)
+            base = absolute_module(node, file)
             yield from (Import(base, alias.name, node.lineno, is_guarded) for alias in node.names)
         elif isinstance(node, ast.If) and _asks_for_type_checking(node.test):
             yield from _imports(node.body, file, is_guarded=True)
@@ -84,7 +84,8 @@ def _imports(body: Sequence[ast.AST], file: SourceFile, *, is_guarded: bool) -> 
             yield from _imports(list(ast.iter_child_nodes(node)), file, is_guarded=is_guarded)
 
 
-def _absolute(node: ast.ImportFrom, file: SourceFile) -> str:
+def absolute_module(node: ast.ImportFrom, file: SourceFile) -> str:
+    """The dotted module that `from ... import` names, relative or not."""
     if not node.level:
         return node.module or ""
     parts = file.module.split(".")

@@ -1,0 +1,230 @@
+"""Which files of the monolith change when a context has left, and what is left over elsewhere?"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from boundaries.contexts import ownership
+from boundaries.contexts.map import Context, ContextMap
+from boundaries.enforcement.source.tree import SourceFile
+from boundaries.errors import BoundaryError
+from boundaries.strangler.code.source import SourceTree
+from boundaries.strangler.leave.migration import leave_migrations
+from boundaries.strangler.leave.remains import Remains, find_remains, prune
+
+_EMPTY_MODELS = '"""The models of {context} are in its service; old migrations still name this module."""\n'
+
+
+class ModelStillNeeded(BoundaryError):
+    """Raised when what must stay of a context's code needs one of the models that go."""
+
+    code = "BD864"
+    problem = "{module} must stay, since the door or a migration imports it, and it needs the model {model}."
+    remedy = "Move what they import into a module that needs no model, and run the same command again."
+
+
+class StillUsed(BoundaryError):
+    """Raised when code that stays names modules that go; nothing has been written."""
+
+    code = "BD866"
+    problem = "{count} in code that stays use what goes with {context}; the first: {first}."
+    remedy = "Take them out first (`boundaries extract {context} complete --write --dry-run` lists them all)."
+
+
+class TreeNotClean(BoundaryError):
+    """Raised when the change could not be told apart from other people's work, or taken back."""
+
+    code = "BD867"
+    problem = "The code of {context} is only taken out of a git working tree without changes: {reason}."
+    remedy = "Commit or set aside what is there, and run the same command again."
+
+
+@dataclass(frozen=True, slots=True)
+class Leftover:
+    """One place outside the context that names what goes."""
+
+    path: str
+    line: int
+    what: str
+    is_test: bool
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line} {self.what}"
+
+
+@dataclass(slots=True)
+class Departure:
+    """What will be written and deleted, as absolute paths, and what is left over."""
+
+    context: str
+    written: dict[Path, str] = field(default_factory=dict)
+    deleted: list[Path] = field(default_factory=list)
+    leftovers: list[Leftover] = field(default_factory=list)
+
+
+def plan_departure(context_map: ContextMap, context: Context) -> Departure:
+    """Everything that `carry_out` would do; changes nothing.
+
+    :raises ModelStillNeeded: when the door or a migration cannot do without a model.
+    :raises boundaries.strangler.leave.history.HistoryUnsettled: when the leave-migration cannot be written.
+    """
+    tree = SourceTree(context_map)
+    remains = find_remains(tree, context)
+    _require_no_model(context, remains)
+    departure = Departure(context.name)
+    for migration in leave_migrations(context.name):
+        if not migration.is_written:
+            departure.written[migration.path] = migration.text
+    removed = {
+        file.module for file in tree.owned_by(context.name) if _take_out(tree, file, remains, departure)
+    }
+    departure.deleted += _other_files(context_map, context)
+    departure.leftovers = sorted(
+        _leftovers(tree, context, removed), key=lambda found: (found.path, found.line)
+    )
+    path, text = with_state_outside(context)
+    if text != path.read_text(encoding="utf-8"):
+        departure.written[path] = text
+    return departure
+
+
+def carry_out(context_map: ContextMap, departure: Departure) -> None:
+    """Write and delete, in a git working tree without changes.
+
+    :raises StillUsed: while code that stays would break.
+    :raises TreeNotClean: unless git could take all of it back.
+    """
+    breaking = [found for found in departure.leftovers if not found.is_test]
+    if breaking:
+        count = f"{len(breaking)} place{'s' if len(breaking) > 1 else ''}"
+        raise StillUsed(context=departure.context, count=count, first=breaking[0])
+    if departure.written or departure.deleted:
+        _require_clean(context_map.root, departure.context)
+    for path, text in departure.written.items():
+        path.write_text(text, encoding="utf-8")
+    for path in departure.deleted:
+        path.unlink()
+    for folder in sorted({path.parent for path in departure.deleted}, key=lambda path: -len(path.parts)):
+        _remove_if_empty(folder)
+
+
+def with_state_outside(context: Context) -> tuple[Path, str]:
+    """The file that declares the context, and its text with `state = "outside"` and without an implementation."""
+    lines = context.path.read_text(encoding="utf-8").splitlines(keepends=True)
+    start = _header(lines, context.name)
+    end = next((n for n in range(start, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
+    kept = [line for line in lines[start:end] if not re.match(r"\s*(state|implementation)\s*=", line)]
+    return context.path, "".join([*lines[:start], 'state = "outside"\n', *kept, *lines[end:]])
+
+
+def _header(lines: list[str], context: str) -> int:
+    """The line after the one that opens the context's table; a context's own file has no such line."""
+    pattern = re.compile(rf"""\s*\[(tool\.boundaries\.)?contexts\.["']?{re.escape(context)}["']?\]""")
+    return next((number + 1 for number, line in enumerate(lines) if pattern.match(line)), 0)
+
+
+def _require_no_model(context: Context, remains: Remains) -> None:
+    for model in ownership.models_of(context.name):
+        module = model.__module__
+        names = remains.names.get(module, set())
+        if not model._meta.auto_created and (module in remains.whole or model.__name__ in names):
+            raise ModelStillNeeded(module=module, model=model.__name__)
+
+
+def _take_out(tree: SourceTree, file: SourceFile, remains: Remains, departure: Departure) -> bool:
+    """Note what becomes of one file; whether its module is gone."""
+    path = Path(file.path)
+    if file.module in remains.whole:
+        return False
+    is_models = file.module.rpartition(".")[2] == "models" and file.purpose == "code"
+    if file.module not in remains.names and not is_models:
+        departure.deleted.append(path)
+        return True
+    text = prune(tree, file, remains.names.get(file.module, ()))
+    if is_models and file.module not in remains.names:
+        text = _EMPTY_MODELS.format(context=departure.context)
+    if text != path.read_text(encoding="utf-8"):
+        departure.written[path] = text
+    return False
+
+
+def _other_files(context_map: ContextMap, context: Context) -> Iterator[Path]:
+    """Templates, static files, translations and fixtures in the context's packages, but for the doors'."""
+    for package in context.packages:
+        folder = context_map.root.joinpath(*package.split("."))
+        for path in sorted(folder.rglob("*")):
+            parts = path.relative_to(context_map.root).parts[:-1]
+            module = ".".join(parts)
+            is_owned = context_map.context_of_module(module) == context.name and not context.is_public(module)
+            if (
+                path.is_file()
+                and path.suffix not in (".py", ".pyc", ".toml")
+                and is_owned
+                and "migrations" not in parts
+            ):
+                yield path
+
+
+def _leftovers(tree: SourceTree, context: Context, removed: set[str]) -> Iterator[Leftover]:
+    """Imports of removed modules, and strings that name one, in files of others."""
+    root = {package.partition(".")[0] for package in context.packages}
+    for file in tree.files.values():
+        is_own = tree.map.context_of_module(file.module) == context.name
+        if is_own or not file.relative.endswith(".py") or not _mentions(file, root):
+            continue
+        is_test = file.purpose == "test"
+        for item in tree.imports_of(file):
+            if (module := tree.resolve(item)) in removed:
+                yield Leftover(file.relative, item.line, f"imports {module}", is_test)
+        for node in (node for statement in tree.body_of(file) for node in ast.walk(statement)):
+            if (
+                isinstance(node, ast.Constant)
+                and isinstance(node.value, str)
+                and _is_below(node.value, removed)
+            ):
+                yield Leftover(file.relative, node.lineno, f'names "{node.value}"', is_test)
+
+
+def _mentions(file: SourceFile, roots: Iterable[str]) -> bool:
+    source = Path(file.path).read_bytes()
+    return any(root.encode() in source for root in roots)
+
+
+def _is_below(text: str, removed: set[str]) -> bool:
+    """Whether a string is the dotted path of a removed module, or of something in it."""
+    if not re.fullmatch(r"\w+(\.\w+)+(:\w+)?", text):
+        return False
+    dotted = text.partition(":")[0]
+    while dotted:
+        if dotted in removed:
+            return True
+        dotted = dotted.rpartition(".")[0]
+    return False
+
+
+def _require_clean(root: Path, context: str) -> None:
+    try:
+        done = subprocess.run(
+            ["git", "status", "--porcelain", "--untracked-files=normal", "--", "."],
+            cwd=root, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    except OSError as error:
+        raise TreeNotClean(context=context, reason=str(error)) from error
+    if done.returncode:
+        raise TreeNotClean(context=context, reason=done.stderr.strip().splitlines()[0])
+    if changed := done.stdout.splitlines():
+        raise TreeNotClean(context=context, reason=f"{len(changed)} changed, the first {changed[0][3:]}")
+
+
+def _remove_if_empty(folder: Path) -> None:
+    """Remove a folder in which nothing but caches is left, and those above it."""
+    while folder.is_dir() and all(path.name == "__pycache__" for path in folder.iterdir()):
+        for path in sorted(folder.rglob("*"), reverse=True):
+            path.unlink() if path.is_file() else path.rmdir()
+        folder.rmdir()
+        folder = folder.parent

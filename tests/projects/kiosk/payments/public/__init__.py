@@ -1,0 +1,5 @@
+"""The door."""
+
+from payments.public.values import Money
+
+__all__ = ["Money"]
