@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from boundaries.facades.facade import query as query
     from boundaries.facades.reference import Reference as Reference
     from boundaries.messaging.consumer import consumer as consumer
+    from boundaries.messaging.deletion import announces_deletion as announces_deletion
     from boundaries.messaging.event import event as event
     from boundaries.messaging.publish import publish as publish
     from boundaries.messaging.saga import Saga as Saga
@@ -38,6 +39,7 @@ _PUBLIC = {
     "ignoring": "boundaries.facades.facade",
     "query": "boundaries.facades.facade",
     "Reference": "boundaries.facades.reference",
+    "announces_deletion": "boundaries.messaging.deletion",
     "consumer": "boundaries.messaging.consumer",
     "event": "boundaries.messaging.event",
     "publish": "boundaries.messaging.publish",

@@ -179,6 +179,31 @@ def _saga_compensate(options: argparse.Namespace) -> int:
     return _tell(options, {"compensating": str(options.id)}, "A worker undoes it now.")
 
 
+def _references_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--context", metavar="CONTEXT", help="only the references of this one")
+    parser.add_argument(
+        "--handle", action="store_true", help="do what `on_delete` says to the rows that point at nothing"
+    )
+
+
+def _references(options: argparse.Namespace) -> int:
+    from boundaries.contexts.map import current_map
+    from boundaries.messaging.sweep import Swept, sweep
+
+    if options.context:
+        current_map().context(options.context)
+    found = sweep(context=options.context, handles=options.handle)
+
+    def line(row: Swept) -> str:
+        count = f"{row.dangling} of {row.seen} gone, {row.handled} handled ({row.on_delete})"
+        examples = f": {', '.join(row.examples)}" if row.examples else ""
+        return f"{row.field} -> {row.to}: {row.problem or count + examples}"
+
+    facts = {"references": [row.as_dict() for row in found]}
+    _tell(options, facts, "\n".join(map(line, found)) or "No references.")
+    return DONE if all(row.is_clean for row in found) else FOUND
+
+
 def _tell(options: argparse.Namespace, facts: dict[str, Any], text: str) -> int:
     if options.format == "json":
         print_json(facts)
@@ -194,5 +219,12 @@ def _act(options: argparse.Namespace) -> int:
 VERBS = [
     Verb("outbox", "events: deliver, look, retry, skip, prune", _act, _outbox_arguments, needs_django=True),
     Verb("inbox", "what consumers have had: look, prune", _act, _inbox_arguments, needs_django=True),
+    Verb(
+        "references",
+        "rows that point at rows of other contexts that are gone; exit code 1 if any is left",
+        _references,
+        _references_arguments,
+        needs_django=True,
+    ),
     Verb("saga", "sagas: resume, list, retry, compensate", _act, _saga_arguments, needs_django=True),
 ]
