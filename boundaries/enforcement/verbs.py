@@ -101,6 +101,13 @@ def run_map(options: argparse.Namespace) -> int:
 
         _emit(compile_map(context_map).rstrip("\n"), options.output)
         return DONE
+    if options.services:
+        from boundaries.enforcement.landscape.deployable import read_landscape
+        from boundaries.enforcement.landscape.overview import draw as draw_landscape
+
+        chosen = formats.format_for(options.output, chosen=options.format)
+        _emit(draw_landscape(read_landscape(context_map), chosen=chosen), options.output)
+        return DONE
     from boundaries.enforcement.overview import look_over
 
     witnesses = witnesses_of(options, context_map)
@@ -163,6 +170,9 @@ def _configure_map(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--compile", action="store_true", help="one boundaries.toml to ship with images and wheels"
+    )
+    parser.add_argument(
+        "--services", action="store_true", help="the deployables instead: who calls whom, in which version"
     )
     configure_evidence(parser)
     configure_cache(parser)

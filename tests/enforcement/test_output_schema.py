@@ -74,6 +74,20 @@ def test_what_a_verb_prints_is_as_published(messy: TinyProject, run: Run, verb: 
     assert faults(verb, {**said, "more": 1}) != []
 
 
+def test_the_map_of_services_is_as_published(project: TinyProject, run: Run) -> None:
+    project.map(
+        '[contexts.bookings]\npackages = ["shop.bookings"]\ncalls = ["payments"]\n'
+        '[contexts.payments]\npackages = ["shop.payments"]\n[contexts.payments.service]\npath = "payments"\n'
+    )
+    project.write(
+        {"payments/boundaries.toml": 'compiled = true\n[contexts.payments]\npackages = ["shop.payments"]\n'}
+    )
+
+    said = json.loads(run("map", "--services", "--json")[1])
+    assert faults("services", said) == []
+    assert (len(said["deployables"]), len(said["dependencies"])) == (2, 1)
+
+
 def test_a_check_holds_something_of_everything(messy: TinyProject, run: Run) -> None:
     said = json.loads(run("check", "--json")[1])
 

@@ -56,6 +56,21 @@ def module_at(folder: Path, dotted: str) -> Module | None:
     return next((Module(dotted, file) for file in found if file.is_file()), None)
 
 
+def find_class(folder: Path, module: str, name: str) -> ast.ClassDef | None:
+    """The class of that name, also where the module only hands it on from another one of the folder."""
+    found = module_at(folder, module)
+    if found is None:
+        return None
+    for node in found.body:
+        if isinstance(node, ast.ClassDef) and node.name == name:
+            return node
+        if isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                if (alias.asname or alias.name) == name:
+                    return find_class(folder, _absolute(found, node), alias.name)
+    return None
+
+
 def is_model(node: ast.ClassDef) -> bool:
     """Whether a class has a table: it derives from a model, and is neither abstract nor a proxy."""
     if not any(last_name(base).endswith("Model") for base in node.bases):
@@ -64,6 +79,14 @@ def is_model(node: ast.ClassDef) -> bool:
         if isinstance(inner, ast.ClassDef) and inner.name == "Meta":
             return not any(_is_true(item, name) for item in inner.body for name in ("abstract", "proxy"))
     return True
+
+
+def _absolute(module: Module, node: ast.ImportFrom) -> str:
+    if not node.level:
+        return node.module or ""
+    parts = module.name.split(".")
+    kept = parts[: len(parts) - node.level + (module.path.name == "__init__.py")]
+    return ".".join([*kept, *filter(None, [node.module])])
 
 
 def _is_true(node: ast.stmt, name: str) -> bool:
