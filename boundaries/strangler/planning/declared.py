@@ -19,4 +19,5 @@ def declaration_of(context: Context, *, problems: Iterable[str] = ()) -> Declara
         service_url=service.url if service else None,
         service_database=service.database if service else None,
         problems=tuple(problems),
+        says_calls=context.calls is not None,
     )

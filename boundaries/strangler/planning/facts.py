@@ -164,8 +164,28 @@ class CodeFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Item:
+    """One thing beside tables and modules that moves, or that stays elsewhere and depends on what moves."""
+
+    kind: str
+    name: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class HeldCall:
+    """One call between contexts inside a transaction; `evidence` is `static` or `runtime`."""
+
+    place: Place
+    source_context: str
+    target_context: str
+    name: str
+    evidence: str
+
+
+@dataclass(frozen=True, slots=True)
 class Declaration:
-    """What the map says of the context that the move depends on."""
+    """What the map says of the context that the move depends on; `says_calls` unless `calls` is absent."""
 
     facade: str | None
     implementation: str | None
@@ -174,6 +194,7 @@ class Declaration:
     service_url: str | None
     service_database: str | None
     problems: tuple[str, ...] = ()
+    says_calls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +210,7 @@ class DatabaseFacts:
 class Facts:
     """Everything that the plan of one context is made of.
 
+    `items` move with it, `dependents` stay and mean it, `owners` are those of all contexts in the map.
     `known_keys` are the pairs (table, target table) of foreign keys that the models declare. `evidence` says who told
     of the models: Django itself, or the source alone.
     """
@@ -203,5 +225,9 @@ class Facts:
     known_keys: frozenset[tuple[str, str]] = frozenset()
     evidence: Literal["models", "source"] = "models"
     code: CodeFacts = field(default_factory=CodeFacts)
+    items: tuple[Item, ...] = ()
+    dependents: tuple[Item, ...] = ()
+    held_calls: tuple[HeldCall, ...] = ()
+    owners: Mapping[str, str | None] = field(default_factory=dict)
     unresolved: Mapping[str, int] = field(default_factory=dict)
     notices: tuple[str, ...] = ()

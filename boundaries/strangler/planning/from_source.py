@@ -17,6 +17,7 @@ from boundaries.strangler.planning.crossing import crossings_of
 from boundaries.strangler.planning.declared import declaration_of
 from boundaries.strangler.planning.facts import DatabaseFacts, Facts
 from boundaries.strangler.planning.moved_code import describe_code
+from boundaries.strangler.planning.surroundings import look_around
 
 _NOT_ASKED = DatabaseFacts(vendor="postgresql", problem="none was named: --database URL")
 
@@ -28,20 +29,28 @@ def gather_from_source(
     analysis = lint.analysis(context_map, cache_folder=cache_folder)
     graph = lint.coupling_graph(context_map, cache_folder=cache_folder, record=record)
     tree = SourceTree(context_map)
+    closure = close(tree, context)
+    models = model_source.describe_models(analysis, context.name)
+    crossings = tuple(crossings_of(context_map, context, graph.couplings))
+    around = look_around(tree, context, closure, models=models, crossings=crossings)
     return Facts(
         context=context.name,
         declaration=declaration_of(context),
         database=_NOT_ASKED,
-        models=tuple(model_source.describe_models(analysis, context.name)),
+        models=tuple(models),
         tables=tuple(model_source.find_tables(analysis, context.name)),
         relations=tuple(model_source.find_relations(analysis, context.name, graph.couplings)),
-        crossings=tuple(crossings_of(context_map, context, graph.couplings)),
+        crossings=crossings,
         evidence="source",
         code=describe_code(
             tree, context, close(tree, context), lambda modules: _labels_in(analysis, modules)
         ),
+        items=around.items,
+        dependents=around.dependents,
+        held_calls=around.held_calls,
+        owners={name: other.owner for name, other in context_map.contexts.items()},
         unresolved=graph.unresolved,
-        notices=(*_notices(analysis, context.name), *graph.notices),
+        notices=(*around.notices, *_notices(analysis, context.name), *graph.notices),
     )
 
 

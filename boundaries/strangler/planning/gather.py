@@ -24,6 +24,7 @@ from boundaries.strangler.planning.crossing import crossings_of
 from boundaries.strangler.planning.declared import declaration_of
 from boundaries.strangler.planning.facts import DatabaseFacts, Facts, PlannedTable
 from boundaries.strangler.planning.moved_code import describe_code
+from boundaries.strangler.planning.surroundings import look_around
 
 
 def gather(context_map: ContextMap, context: Context) -> Facts:
@@ -33,18 +34,25 @@ def gather(context_map: ContextMap, context: Context) -> Facts:
     specs = tables_of(context.name)
     database, tables = _tables(context, specs)
     graph = lint.coupling_graph(context_map, cache_folder=default_folder())
+    described = tuple(models.describe_models(context.name, root=context_map.root))
+    crossings = tuple(crossings_of(context_map, context, graph.couplings))
+    around = look_around(tree, context, closure, models=described, crossings=crossings)
     return Facts(
         context=context.name,
         declaration=declaration_of(context, problems=_door_problems(context)),
         database=database,
-        models=tuple(models.describe_models(context.name, root=context_map.root)),
+        models=described,
         tables=tables,
         relations=tuple(models.find_relations(context.name, root=context_map.root)),
-        crossings=tuple(crossings_of(context_map, context, graph.couplings)),
+        crossings=crossings,
         known_keys=models.find_known_keys(),
         code=describe_code(tree, context, closure, _labels_in),
+        items=around.items,
+        dependents=around.dependents,
+        held_calls=around.held_calls,
+        owners={name: other.owner for name, other in context_map.contexts.items()},
         unresolved=graph.unresolved,
-        notices=(*_generic_elsewhere(context), *graph.notices),
+        notices=(*around.notices, *_generic_elsewhere(context), *graph.notices),
     )
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from boundaries.strangler.planning.blocker import find_blockers
+from boundaries.strangler.planning.effort import estimate_effort
 from boundaries.strangler.planning.estimate import estimate
-from boundaries.strangler.planning.facts import Facts, PlannedTable
+from boundaries.strangler.planning.facts import Facts, Item, PlannedTable
+from boundaries.strangler.planning.readiness import check_readiness, make_bill
 from boundaries.strangler.planning.todo import list_kinds, order_work
 
 SCHEMA = 1
@@ -45,10 +48,48 @@ def build_plan(facts: Facts) -> dict[str, Any]:
             ),
             "unresolved": dict(sorted(facts.unresolved.items())),
         },
+        "references": _references(facts),
+        "moves": _by_kind(facts.items),
+        "dependents": _by_kind(facts.dependents),
+        "transactions": [
+            {
+                "path": call.place.path,
+                "line": call.place.line,
+                "name": call.name,
+                "evidence": call.evidence,
+                "source_context": call.source_context,
+                "target_context": call.target_context,
+            }
+            for call in facts.held_calls
+        ],
         "database": facts.database.problem or "answered",
         "estimate": estimate(facts.tables),
+        "effort": estimate_effort(facts, blockers),
+        "bill": make_bill(facts),
+        "readiness": check_readiness(facts, blockers),
         "todo": order_work(facts.context, blockers),
     }
+
+
+def _references(facts: Facts) -> dict[str, dict[str, dict[str, int]]]:
+    """Per neighbour, how many ties of each kind lead here and there."""
+    found: dict[str, dict[str, Counter[str]]] = {"incoming": {}, "outgoing": {}}
+    for crossing in facts.crossings:
+        is_incoming = crossing.target_context == facts.context
+        other = crossing.source_context if is_incoming else crossing.target_context
+        found["incoming" if is_incoming else "outgoing"].setdefault(other, Counter())[crossing.kind] += 1
+    return {
+        direction: {other: dict(sorted(kinds.items())) for other, kinds in sorted(others.items())}
+        for direction, others in found.items()
+    }
+
+
+def _by_kind(items: Iterable[Item]) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for item in items:
+        row = {"name": item.name, "path": item.place.path, "line": item.place.line}
+        found.setdefault(item.kind, []).append(row)
+    return found
 
 
 def find_notices(facts: Facts) -> list[str]:
@@ -76,10 +117,10 @@ def _about_leftovers(facts: Facts) -> list[str]:
         for item in facts.crossings
         if item.breaks_rule and (item.kind in _LATER or item.is_in_migration)
     )
-    return [
-        f"{number} coupling{'s' if number > 1 else ''} by {kind} to be gone before `complete`."
-        for kind, number in kinds.items()
-    ]
+    if not kinds:
+        return []
+    told = ", ".join(f"{number} by {kind}" for kind, number in kinds.items())
+    return [f"Couplings to be gone before `complete`: {told}."]
 
 
 def _table(planned: PlannedTable) -> dict[str, Any]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
+from boundaries.enforcement.wording import counted
+
 _SHOWN_PLACES = 2
+_SHOWN_NOTICES = 6
+_WIDTH = 110
 _SHOWN_TABLES = 6
 
 
@@ -15,8 +20,15 @@ def render_plan(plan: dict[str, Any], *, details: bool = False) -> str:
         _blockers(plan, details=details),
         _tables(plan, details=details),
         _code(plan),
-        _notices(plan),
+        _neighbours(plan),
+        _items("Moves with it", plan["moves"], details=details),
+        _items("Stays, and depends on it", plan["dependents"], details=details),
+        _transactions(plan, details=details),
+        _notices(plan, details=details),
+        _bill(plan) if details else [],
+        _readiness(plan, details=details),
         _time(plan),
+        _effort(plan, details=details),
         _todo(plan),
     )
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
@@ -40,7 +52,7 @@ def _blockers(plan: dict[str, Any], *, details: bool) -> list[str]:
     lines: list[str] = []
     for kind in plan["kinds"]:
         fix = f"; `{kind['fix']}` does a part" if kind["fix"] else ""
-        lines.append(f"{kind['code']} {kind['what']}: {_places(kind['count'])}{fix}")
+        lines.append(f"{kind['code']} {kind['what']}: {counted(kind['count'], 'place')}{fix}")
         cases = [blocker for blocker in plan["blockers"] if blocker["code"] == kind["code"]]
         for blocker in cases if details else cases[:_SHOWN_PLACES]:
             place = f"{blocker['path']}:{blocker['line']}: " if blocker["path"] else ""
@@ -49,10 +61,6 @@ def _blockers(plan: dict[str, Any], *, details: bool) -> list[str]:
         if not details and len(cases) > _SHOWN_PLACES:
             lines.append(f"  … and {len(cases) - _SHOWN_PLACES} more")
     return lines
-
-
-def _places(number: int) -> str:
-    return "1 place" if number == 1 else f"{number} places"
 
 
 def _tables(plan: dict[str, Any], *, details: bool) -> list[str]:
@@ -90,11 +98,98 @@ def _is_inside(module: str, others: list[str]) -> bool:
     return any(module.startswith(f"{other}.") for other in others)
 
 
-def _notices(plan: dict[str, Any]) -> list[str]:
-    return ["Good to know:", *(f"  {notice}" for notice in plan["notices"])] if plan["notices"] else []
+def _neighbours(plan: dict[str, Any]) -> list[str]:
+    """Who is tied to it, in how many places, in which direction."""
+    lines = []
+    for direction, verb in (("incoming", "Used by"), ("outgoing", "Uses")):
+        others = plan["references"][direction]
+        if others:
+            told = (f"{other} ({sum(kinds.values())})" for other, kinds in others.items())
+            lines.append(f"{verb}: {', '.join(told)}.")
+    return lines
+
+
+def _items(title: str, kinds: dict[str, list[dict[str, Any]]], *, details: bool) -> list[str]:
+    if not kinds:
+        return []
+    if not details:
+        told = ", ".join(_counted(kind, len({row["name"] for row in rows})) for kind, rows in kinds.items())
+        return textwrap.wrap(f"{title}: {told}.", width=_WIDTH, subsequent_indent="  ")
+    lines = [f"{title}:"]
+    for kind, rows in kinds.items():
+        lines += [
+            f"  {kind}: {row['name']}" + (f" ({row['path']}:{row['line']})" if row["path"] else "")
+            for row in rows
+        ]
+    return lines
+
+
+def _counted(kind: str, number: int) -> str:
+    noun, _, rest = kind.partition(" elsewhere")
+    first, of, last = noun.partition(" of ")
+    plural = first if number == 1 else f"{first}s"
+    return f"{number} {plural}{of}{last}{rest}"
+
+
+def _transactions(plan: dict[str, Any], *, details: bool) -> list[str]:
+    calls = plan["transactions"]
+    if not calls:
+        return []
+    shown = calls if details else calls[:_SHOWN_PLACES]
+    lines = [
+        f"Calls inside transactions ({len(calls)}): after the move each would hold one open over the network."
+    ]
+    lines += [
+        f"  {call['path']}:{call['line']}: {call['name']}, from {call['source_context']}" for call in shown
+    ]
+    return [*lines, *([f"  … and {len(calls) - len(shown)} more"] if len(calls) > len(shown) else [])]
+
+
+def _bill(plan: dict[str, Any]) -> list[str]:
+    return ["The bill, once more of:", *(f"  {row['what']}: {row['figure']}" for row in plan["bill"])]
+
+
+def _readiness(plan: dict[str, Any], *, details: bool) -> list[str]:
+    """On one screen only what is missing; people are asked for the rest."""
+    marks = {True: "✓", False: "✗", None: "?"}
+    rows = [row for row in plan["readiness"] if details or row["ready"] is False]
+    done = sum(row["ready"] is True for row in plan["readiness"])
+    return [
+        f"Ready: {done} of {len(plan['readiness'])}.",
+        *(f"  {marks[row['ready']]} {row['what']}: {row['why']}" for row in rows),
+    ]
+
+
+def _effort(plan: dict[str, Any], *, details: bool) -> list[str]:
+    effort = plan["effort"]
+    owners = effort["owners"]
+    number = "one owner" if len(owners) == 1 else f"{len(owners)} owners"
+    asked = f"; {number} must agree: {', '.join(owners)}" if owners else ""
+    lines = [f"Effort: {effort['low_days']:.0f} to {effort['high_days']:.0f} days{asked}. {effort['note']}"]
+    if details:
+        lines += [
+            f"  {part['what']} ({part['number']}): {part['low_hours']:g} to {part['high_hours']:g} hours"
+            for part in effort["parts"]
+        ]
+    return lines
+
+
+def _notices(plan: dict[str, Any], *, details: bool) -> list[str]:
+    notices = plan["notices"]
+    shown = notices if details else notices[:_SHOWN_NOTICES]
+    lines = [
+        line
+        for notice in shown
+        for line in textwrap.wrap(notice, _WIDTH, initial_indent="  ", subsequent_indent="    ")
+    ]
+    if len(notices) > len(shown):
+        lines.append(f"  … and {len(notices) - len(shown)} more")
+    return ["Good to know:", *lines] if lines else []
 
 
 def _time(plan: dict[str, Any]) -> list[str]:
+    if all(table["rows"] is None for table in plan["tables"]):
+        return ["Time to copy and compare: not known, since no table was counted."]
     figures = plan["estimate"]
     replicate, verify = _duration(figures["replicate_seconds"]), _duration(figures["verify_seconds"])
     return [f"Time: replicate about {replicate}, verify about {verify}. {figures['note']}"]

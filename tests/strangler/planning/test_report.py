@@ -61,7 +61,7 @@ def test_a_silent_database_is_named_and_its_figures_are_not_invented():
 
 def test_what_has_to_go_before_the_end_is_noticed():
     assert build_plan(crossing("template"))["notices"] == [
-        "1 coupling by template to be gone before `complete`."
+        "Couplings to be gone before `complete`: 1 by template."
     ]
 
 

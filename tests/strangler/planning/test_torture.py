@@ -66,6 +66,27 @@ HANDLED = {
     "ticketing_booking_guests", "ticketing_coupon", "ticketing_desk", "ticketing_giftbox",
 }  # fmt: skip
 
+# What else moves, and who stays and means it: kind, file, what it is called.
+MOVES = {
+    ("task", "ticketing.tasks.remind"), ("task", "box-office-close"),
+    ("signal", "booked"), ("receiver", "open_sale of post_save"), ("receiver", "Counter of booked"),
+    ("URL", "'basket/'"), ("URL", "'receipt/<int:booking>/'"),
+    ("admin page", "Booking"), ("admin page", "Coupon"),
+    ("command", "close_box_office"), ("tag library", "ticketing_tags"),
+    ("template", "basket.html"), ("static file", "basket.css"), ("fixture", "coupons.json"),
+    ("setting", "TICKETING_HOLD_MINUTES"), ("setting", "AUTH_USER_MODEL"),
+    ("package", "celery"), ("package", "django"),
+    ("file field", "receipt in receipts/"), ("cache key", "ticketing:left:…"),
+    ("session key", "basket"), ("use of SECRET_KEY", "signing"),
+}  # fmt: skip
+DEPENDENTS = {
+    ("test module elsewhere", "press/tests.py"),
+    ("factory elsewhere", "people/factories.py"),
+    ("fixture elsewhere", "theatre/fixtures/demo.json"),
+    ("permission elsewhere", "press/views.py"),
+    ("cache key elsewhere", "press/views.py"),
+}
+
 
 @pytest.fixture(scope="module")
 def torture(tmp_path_factory):
@@ -129,6 +150,38 @@ def test_the_remedy_of_a_relation_fits_its_kind(plan):
 
 def test_tables_that_move_include_schemas_and_automatic_ones(plan):
     assert {table["table"] for table in plan["tables"]} == HANDLED
+
+
+def test_what_moves_beside_tables_is_listed(plan):
+    assert {(kind, row["name"]) for kind, rows in plan["moves"].items() for row in rows} == MOVES
+
+
+def test_who_stays_and_means_it_is_listed(plan):
+    assert {(kind, row["path"]) for kind, rows in plan["dependents"].items() for row in rows} == DEPENDENTS
+
+
+def test_calls_inside_transactions_are_found(plan):
+    [call] = plan["transactions"]
+
+    assert (call["path"], call["line"]) == (
+        "people/services.py",
+        line_of("people/services.py", "book(visitor"),
+    )
+    assert any("ATOMIC_REQUESTS" in notice for notice in plan["notices"])
+
+
+def test_those_who_must_agree_are_named_and_effort_is_a_range(plan):
+    assert plan["effort"]["owners"] == ["Front of house", "Press office", "Programme"]
+    assert 0 < plan["effort"]["low_days"] < plan["effort"]["high_days"]
+
+
+def test_readiness_tells_what_is_there_what_is_not_and_what_only_people_know(plan):
+    ready = {row["what"]: row["ready"] for row in plan["readiness"]}
+
+    assert ready["an owner is named in the map"] is True
+    assert ready["it has a door"] is False
+    assert ready["sessions and signed values go on being understood"] is None
+    assert {row["what"] for row in plan["bill"]} >= {"databases", "secrets", "on call", "storage", "cache"}
 
 
 def test_the_project_is_not_run_and_a_file_that_cannot_be_parsed_is_named(plan, torture):
