@@ -134,6 +134,12 @@ SETTINGS: tuple[Setting, ...] = (
         "A folder, relative to the map's root, whose templates replace those of `scaffold` that have the same name.",
     ),
     Setting("CHUNK_ROWS", 20_000, "rows", "Rows of one backfill chunk."),
+    Setting(
+        "VERIFY_SHARE",
+        0.05,
+        "ratio",
+        "Share of its time in which the follower compares both sides again, range by range; 0 for never.",
+    ),
     Setting("FOLLOW_IDLE_SECONDS", 0.05, "seconds", "Pause of the follower when a log was empty."),
     Setting(
         "GATE_TIMEOUT_MS",

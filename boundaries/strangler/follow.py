@@ -25,6 +25,7 @@ from boundaries.contexts.map import current_map
 from boundaries.errors import BoundaryError
 from boundaries.facades import startup
 from boundaries.faults import fault_point
+from boundaries.strangler.continuous import ContinuousVerify
 from boundaries.strangler.ending import ends_in_time
 from boundaries.strangler.flow import Both, both_sides
 from boundaries.strangler.heartbeat import Heartbeat
@@ -32,7 +33,7 @@ from boundaries.strangler.lock import consumer_lock
 from boundaries.strangler.models import Extraction, Wanted
 from boundaries.strangler.pickup import pick_up
 from boundaries.strangler.postgres import capture
-from boundaries.strangler.postgres.apply import Flow, cycle
+from boundaries.strangler.postgres.apply import Applied, Flow, cycle
 from boundaries.strangler.postgres.connection import first_line
 from boundaries.strangler.postgres.drift import ShapeChanged
 from boundaries.strangler.postgres.switch import finish
@@ -42,6 +43,8 @@ log = logging.getLogger("boundaries.follow")
 REPORT_SECONDS = 1.0
 IDLE_FRESHNESS_SECONDS = 0.2
 WANTED_SECONDS = 1.0
+# With more to apply at once, comparing waits.
+FEW_KEYS = 1_000
 
 
 def follow_forever(stop: threading.Event, heartbeat: Heartbeat | None = None) -> None:
@@ -95,9 +98,13 @@ class Follower:
         self._both: Both | None = None
         self._flows: dict[str, Flow] = {}
         self._told_at = self._cycled_at = self._resting_until = 0.0
-        self._rows = 0
+        self._rows = self._told_rows = 0
         self._cycles = 0
         self._is_cut = False
+        self._verify: ContinuousVerify | None = None
+        # Whatever was committed before is on the other side.
+        self._level_at = time.monotonic()
+        self._lag_seconds = 0.0
 
     def turn(self) -> bool:
         """One cycle; whether there was anything to do. Never raises: trouble is logged, told, and tried again."""
@@ -135,7 +142,10 @@ class Follower:
         owner = both.owner()
         if owner is None:
             return self._complete(both)
+        looked_at = time.monotonic()
         is_idle = capture.is_empty(both.connection(owner), self.context)
+        if is_idle:
+            self._level_at = looked_at
         if is_idle and time.monotonic() - self._cycled_at < IDLE_FRESHNESS_SECONDS:
             return False
         with consumer_lock(both.monolith, self.context):
@@ -162,10 +172,12 @@ class Follower:
             self._stack = ExitStack()
             self._both = self._stack.enter_context(both_sides(current_map().context(self.context)))
             self._flows = {}
+            self._verify = self._verify or self._resumed()
         return self._both
 
     def _apply(self, both: Both, owner: str) -> None:
         """One batch, after a new look at the tables if they have changed since the last one."""
+        began = time.monotonic()
         flow = self._flows.get(owner) or pick_up(both, owner)
         try:
             applied = cycle(flow)
@@ -174,19 +186,37 @@ class Follower:
             flow = pick_up(both, owner, before=flow)
             applied = cycle(flow)
         self._flows[owner] = flow
+        self._count(applied, began)
+        if applied.keys < FEW_KEYS and self._verify is not None and self._verify.is_due():
+            began = time.monotonic()
+            self._count(self._verify.advance(flow), began)
+
+    def _count(self, applied: Applied, began: float) -> None:
+        """A change that came right after the last look has waited until now, at most."""
+        if applied.keys:
+            self._lag_seconds = max(self._lag_seconds, time.monotonic() - self._level_at)
+        self._level_at = began
         self._rows += applied.rows
         self._cycles += 1
 
+    def _resumed(self) -> ContinuousVerify:
+        """The comparison that the last follower was at."""
+        told = Extraction.objects.filter(pk=self.context).values_list("follower", flat=True).first() or {}
+        return ContinuousVerify(told.get("verify"))
+
     def _tell(self, **figures: Any) -> None:
-        self._told_at = time.monotonic()
+        seconds = max(time.monotonic() - self._told_at, REPORT_SECONDS)
         told = {
-            "pid": os.getpid(), "host": socket.gethostname(),
-            "rows": self._rows, "cycles": self._cycles, **figures,
+            "pid": os.getpid(), "host": socket.gethostname(), "rows": self._rows, "cycles": self._cycles,
+            "rows_per_second": round((self._rows - self._told_rows) / seconds),
+            "lag_seconds": round(self._lag_seconds, 3), **figures,
         }  # fmt: skip
+        self._told_at, self._told_rows, self._lag_seconds = time.monotonic(), self._rows, 0.0
         try:
             row = Extraction.objects.filter(pk=self.context)
             # The database's clock, which all who read this share; that of another machine may be wrong.
             now = row.values_list(Now(), flat=True).get()
-            row.update(follower={"at": now.timestamp(), **told})
+            verify = {"verify": self._verify.report(now.timestamp())} if self._verify else {}
+            row.update(follower={"at": now.timestamp(), **told, **verify})
         except (DatabaseError, Extraction.DoesNotExist):
             log.warning("the follower's report on %s could not be stored", self.context, exc_info=True)

@@ -58,7 +58,7 @@ def dba_script(*, monolith: str, service: str, context: str) -> str:
             f"-- {context}: on the server of the monolith's database",
             f"CREATE ROLE {here.mover} LOGIN NOINHERIT PASSWORD '...';",
             f"GRANT {here.owner} TO {here.mover};  -- it says SET ROLE; triggers know it by its login",
-            f"GRANT pg_read_all_stats TO {here.owner};  -- where there is a standby: to see how far it is",
+            f"GRANT pg_read_all_stats TO {here.owner};  -- to see how far a standby is, and whose transaction is in the way",
             "",
             f"-- {context}: on the server of the service's database",
             f"CREATE ROLE {there.owner};",
@@ -66,7 +66,7 @@ def dba_script(*, monolith: str, service: str, context: str) -> str:
             f"CREATE ROLE {there.service} LOGIN PASSWORD '...';",
             f"CREATE ROLE {there.readonly} LOGIN PASSWORD '...';",
             f"GRANT {there.owner} TO {there.mover};",
-            f"GRANT pg_read_all_stats TO {there.owner};  -- where there is a standby",
+            f"GRANT pg_read_all_stats TO {there.owner};  -- the same",
             f"CREATE DATABASE {service} OWNER {there.owner};",
             f"-- the rest is done by `boundaries extract {context} provision`, acting as {there.owner}",
         ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import urllib3
 
+from boundaries.strangler.continuous import outstanding, say_outstanding
 from boundaries.strangler.gate import Gate
 from boundaries.strangler.models import Extraction
 from boundaries.strangler.step import Move
@@ -26,8 +27,9 @@ def follower_gate(move: Move) -> Gate:
 
 
 def verify_gate(move: Move) -> Gate:
-    """The last verify found nothing."""
-    facts = _now(move).facts.get("verify")
+    """The last verify found nothing, nor has the follower since then."""
+    now = _now(move)
+    facts = now.facts.get("verify")
     if not facts:
         return Gate(
             "the last verify was clean",
@@ -35,6 +37,12 @@ def verify_gate(move: Move) -> Gate:
             "there was none",
             f"Run `boundaries extract {move.name} verify`.",
         )
+    since = outstanding(now.follower.get("verify", {}), verified_at=facts.get("at", 0.0))
+    if since.differences:
+        return Gate(
+            "the last verify was clean", False, f"it was, but the follower has found {say_outstanding(since)} since then",
+            f"Run `boundaries extract {move.name} verify` and look at what it names.",
+        )  # fmt: skip
     found = facts.get("differences", 0) + len(facts.get("schema_differences", []))
     return Gate(
         "the last verify was clean", found == 0, f"{found} differences in {facts.get('rows_compared', 0)} rows",

@@ -6,15 +6,20 @@ from typing import Any
 
 import psycopg
 
+from boundaries.conf import setting
 from boundaries.errors import BoundaryError
 from boundaries.facades import routing
 from boundaries.strangler import catalogue
+from boundaries.strangler.continuous import outstanding
+from boundaries.strangler.figures import figures
 from boundaries.strangler.flow import both_sides
 from boundaries.strangler.gate import Gate
 from boundaries.strangler.models import StepRun, Wanted
 from boundaries.strangler.operation import find_step, prepare
 from boundaries.strangler.postgres import standby
 from boundaries.strangler.step import Move
+
+NOTHING_LIVE: dict[str, Any] = {"standbys": {}, "live": {}}
 
 
 def status(context: str, *, with_gates: bool = True) -> dict[str, Any]:
@@ -34,7 +39,9 @@ def status(context: str, *, with_gates: bool = True) -> dict[str, Any]:
         "writes": "monolith" if routing.owner_is_here(context) else "service",
         "epoch": routing.epoch_of(context),
         "halted": _halted(context),
-        "standbys": _standbys(move) if with_gates and move.extraction.wanted == Wanted.FOLLOWING else {},
+        **(live(move) if with_gates else NOTHING_LIVE),
+        "verify": _verify(move),
+        "pause": _pause(move),
         "wanted": str(move.extraction.wanted),
         "follower": _follower(move),
         "next": following,
@@ -54,13 +61,55 @@ def _halted(context: str) -> str:
     return owner.halted if owner is not None else ""
 
 
-def _standbys(move: Move) -> dict[str, str]:
-    """For each side, who would take over, and whether what decides is confirmed there."""
+def live(move: Move) -> dict[str, Any]:
+    """What only the two databases themselves can tell, as long as they are to be followed."""
+    if move.extraction.wanted != Wanted.FOLLOWING:
+        return NOTHING_LIVE
     try:
         with both_sides(move.context, as_they_are=True) as both:
-            return {side: standby.describe(both.connection(side)) for side in ("monolith", "service")}
+            standbys = {side: standby.describe(both.connection(side)) for side in ("monolith", "service")}
+            return {"standbys": standbys, "live": figures(both)}
     except (BoundaryError, psycopg.Error):
-        return {}
+        return NOTHING_LIVE
+
+
+def _verify(move: Move) -> dict[str, Any]:
+    """The last run of the step, and what the follower has compared and found since then."""
+    extraction = move.extraction
+    last, running = extraction.facts.get("verify", {}), extraction.follower.get("verify", {})
+    since = outstanding(running, verified_at=last.get("at", 0.0))
+    return {
+        "age_seconds": _age(move, last.get("at")),
+        "rows_compared": last.get("rows_compared"),
+        "differences": last.get("differences", 0) + len(last.get("schema_differences", [])) if last else None,
+        "continuous": {
+            "age_seconds": _age(move, running.get("last", {}).get("at")),
+            "rows_compared": running.get("last", {}).get("rows"),
+            "rows_under_way": running.get("under_way", {}).get("rows", 0),
+            "differences": since.differences,
+            "shown": since.shown,
+        },
+    }
+
+
+def _pause(move: Move) -> dict[str, Any]:
+    """How long writers waited when it was last measured, by a switch or its rehearsal, and the bound of an attempt."""
+    runs = StepRun.objects.filter(
+        context=move.name, step__in=["switch-writes", "rollback"], result=StepRun.Result.OK
+    )
+    measured = next((run for run in runs[:20] if "window_ms" in run.figures), None)
+    return {
+        "window_ms": measured.figures["window_ms"] if measured else None,
+        "measured_at": measured.started_at.isoformat() if measured else None,
+        "was_rehearsed": bool(measured and measured.figures.get("rehearsed")),
+        "waits_at_most_ms": setting("GATE_TIMEOUT_MS"),
+    }
+
+
+def _age(move: Move, at: float | None) -> float | None:
+    """By the clock of the database that the time was taken from."""
+    now = getattr(move.extraction, "now", None)
+    return round(max(now.timestamp() - at, 0.0), 1) if now and at else None
 
 
 def gates_of(move: Move, step: str) -> list[Gate]:

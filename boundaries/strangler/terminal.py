@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from boundaries.cli import DONE, print_json
 from boundaries.contexts.map import current_map
+from boundaries.strangler import figure_text
 from boundaries.strangler.models import StepRun
 from boundaries.strangler.operation import find_step
 from boundaries.strangler.step import Rendered
@@ -44,6 +45,7 @@ def show_status(context: str, *, as_json: bool) -> int:
         f"  queries: {facts['queries']}   writes: {facts['writes']}   follower: {_follower(facts['follower'])}\n"
     )
     _show_servers(facts)
+    figure_text.show(facts)
     for step in facts["steps"]:
         mark = "✓" if step["done"] else "→" if step["name"] == facts["next"] else " "
         print(f"  {mark} {step['name']:<14} {step['what']}")

@@ -41,7 +41,7 @@ def examine() -> list[Finding]:
         facts = overview()
     except BoundaryError as error:
         return [*found, Finding.of("database", error)]
-    found += [*_routes(facts), *_followers(facts)]
+    found += [*_routes(facts), *_halted(facts), *_followers(facts)]
     if apps.is_installed("boundaries.strangler"):
         found += _triggers(facts)
     return found
@@ -82,7 +82,22 @@ def _routes(facts: Overview) -> Iterator[Finding]:
             )  # fmt: skip
 
 
+def _halted(facts: Overview) -> Iterator[Finding]:
+    """After a failover or a restore, and nobody may write."""
+    for context in facts.halted:
+        yield Finding(
+            context.name, f"Nobody may write: {context.halted}.",
+            f"Run `boundaries extract {context.name} recover`; it says what differs and what to decide.",
+        )  # fmt: skip
+
+
 def _followers(facts: Overview) -> Iterator[Finding]:
+    for context in facts.differing:
+        assert context.extraction is not None
+        yield Finding(
+            context.name, f"Both sides differ: the follower has found {context.extraction.follower.differences}.",
+            f"Run `boundaries extract {context.name} verify` to see all of it, and find out who wrote the closed side.",
+        )  # fmt: skip
     for context in facts.unfollowed:
         assert context.extraction is not None
         yield Finding(

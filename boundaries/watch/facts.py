@@ -39,12 +39,18 @@ class FactsUnreadable(BoundaryError):
 
 @dataclass(frozen=True, slots=True)
 class Follower:
-    """What the follower of one context last said of itself; None for what it never said."""
+    """What the follower of one context last said of itself; None for what it never said.
+
+    `differences` says in words which rows it has found to differ since the last clean verify.
+    """
 
     is_wanted: bool = False
     age_seconds: float | None = None
     lag_rows: int | None = None
     error: str = ""
+    lag_seconds: float | None = None
+    rows_per_second: int | None = None
+    differences: str = ""
 
     @property
     def is_healthy(self) -> bool:
@@ -94,7 +100,7 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class ContextFacts:
-    """One bounded context at a glance. `writes` is "monolith" or "service"."""
+    """One bounded context at a glance. `writes` is "monolith" or "service"; `halted` is why nobody may write."""
 
     name: str
     owner_team: str
@@ -110,6 +116,7 @@ class ContextFacts:
     comparison: Comparison
     sagas: Mapping[str, int]
     extraction: Extraction | None
+    halted: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +164,16 @@ class Overview:
     def followed(self) -> tuple[ContextFacts, ...]:
         """The contexts that somebody should be following now."""
         return tuple(c for c in self.contexts if c.extraction and c.extraction.follower.is_wanted)
+
+    @property
+    def halted(self) -> tuple[ContextFacts, ...]:
+        """The contexts that nobody may write until `recover` has been run."""
+        return tuple(context for context in self.contexts if context.halted)
+
+    @property
+    def differing(self) -> tuple[ContextFacts, ...]:
+        """The contexts whose follower has found rows that differ."""
+        return tuple(c for c in self.followed if c.extraction and c.extraction.follower.differences)
 
     @property
     def unfollowed(self) -> tuple[ContextFacts, ...]:
@@ -213,6 +230,7 @@ def _context(
     extraction: Extraction | None,
 ) -> ContextFacts:
     route = routing.route_of(context.name, "")
+    owner = routing.snapshot().owners.get(context.name)
     return ContextFacts(
         name=context.name,
         owner_team=context.owner or "",
@@ -228,6 +246,7 @@ def _context(
         comparison=comparison,
         sagas=sagas,
         extraction=extraction,
+        halted=owner.halted if owner else "",
     )
 
 

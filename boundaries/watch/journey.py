@@ -12,6 +12,7 @@ from django.db.models import Count
 from boundaries.conf import setting
 from boundaries.strangler import catalogue, lock
 from boundaries.strangler import models as stored
+from boundaries.strangler.continuous import outstanding, say_outstanding
 from boundaries.strangler.gate import Gate
 from boundaries.strangler.operation import find_step, prepare
 from boundaries.strangler.status import gates_of, status
@@ -127,7 +128,12 @@ def _follower(row: stored.Extraction) -> Follower:
     is_wanted, told = row.wanted == stored.Wanted.FOLLOWING, row.follower
     if not told:
         return Follower(is_wanted)
-    return Follower(is_wanted, row.silent_seconds, told.get("lag_rows"), told.get("error", ""))
+    verified = row.facts.get("verify", {})
+    found = outstanding(told.get("verify", {}), verified_at=verified.get("at", 0.0))
+    return Follower(
+        is_wanted, row.silent_seconds, told.get("lag_rows"), told.get("error", ""), told.get("lag_seconds"),
+        told.get("rows_per_second"), say_outstanding(found) if found.differences else "",
+    )  # fmt: skip
 
 
 def _runs() -> dict[str, dict[tuple[str, str], int]]:

@@ -50,6 +50,12 @@ METRICS = {
     "boundaries_follower_wanted": ("gauge", "Whether the context should be followed now."),
     "boundaries_follower_age_seconds": ("gauge", "How long the follower has said nothing."),
     "boundaries_follower_lag_rows": ("gauge", "Changes that wait to be applied on the other side."),
+    "boundaries_follower_lag_seconds": ("gauge", "The longest that a change has waited in the last second."),
+    "boundaries_sides_differ": (
+        "gauge",
+        "Whether the follower has found rows that differ since the last verify.",
+    ),
+    "boundaries_halted": ("gauge", "Whether nobody may write the context until `recover` has been run."),
     "boundaries_steps_total": ("counter", "Runs of the steps of an extraction, by result."),
 }
 
@@ -90,6 +96,7 @@ def _of_context(context: ContextFacts, *, is_here: bool) -> Iterator[Sample]:
     yield Sample("boundaries_owner_here", labels, is_here)
     if context.epoch is not None:
         yield Sample("boundaries_owner_epoch", labels, context.epoch)
+    yield Sample("boundaries_halted", labels, bool(context.halted))
     yield Sample("boundaries_route", {**labels, "mode": context.queries}, 1)
     yield Sample("boundaries_outbox_pending", labels, context.mail.pending)
     yield Sample("boundaries_outbox_oldest_seconds", labels, context.mail.oldest_seconds)
@@ -109,6 +116,9 @@ def _of_extraction(context: ContextFacts) -> Iterator[Sample]:
         yield Sample("boundaries_follower_age_seconds", labels, follower.age_seconds)
     if follower.lag_rows is not None:
         yield Sample("boundaries_follower_lag_rows", labels, follower.lag_rows)
+    if follower.lag_seconds is not None:
+        yield Sample("boundaries_follower_lag_seconds", labels, follower.lag_seconds)
+    yield Sample("boundaries_sides_differ", labels, bool(follower.differences))
     for (step, result), count in context.extraction.runs.items():
         yield Sample("boundaries_steps_total", {**labels, "step": step, "result": result}, count)
 

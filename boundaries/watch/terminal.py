@@ -79,6 +79,16 @@ def _table(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def _attention(facts: Overview) -> list[str]:
     lines = [
+        f"{context.name} is HALTED, nobody may write: {context.halted}. `boundaries extract {context.name} recover`"
+        for context in facts.halted
+    ]
+    lines += [
+        f"{context.name} DIFFERS between its sides: {context.extraction.follower.differences}."
+        f" `boundaries extract {context.name} verify`"
+        for context in facts.differing
+        if context.extraction
+    ]
+    lines += [
         f"{context.name} is not followed: start `boundaries follow` under your process supervisor."
         for context in facts.unfollowed
     ]

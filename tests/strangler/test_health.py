@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from boundaries.strangler.health import follower_gate
+from boundaries.strangler.health import follower_gate, verify_gate
 from boundaries.strangler.models import Extraction
 from boundaries.strangler.operation import prepare
 
@@ -36,3 +36,21 @@ class TestFollowerGate:
 
         assert not found.passed
         assert figure in found.figure
+
+
+class TestVerifyGate:
+    @pytest.mark.parametrize(
+        ("found_at", "passed"),
+        [pytest.param(150.0, False, id="since then"), pytest.param(50.0, True, id="before")],
+    )
+    def test_heeds_what_the_follower_has_found(self, found_at, passed):
+        row = {"table": "ledger_entry", "key": ["7"], "kind": "different"}
+        last = {"at": 160.0, "differences": 1, "shown": [row], "found_at": found_at}
+        Extraction.objects.create(
+            context="ledger", facts={"verify": {"at": 100.0}}, follower={"verify": {"last": last}}
+        )
+
+        gate = verify_gate(prepare(context="ledger"))
+
+        assert gate.passed is passed
+        assert ("ledger_entry 7 is different" in gate.figure) is not passed

@@ -10,7 +10,7 @@ from django.core import checks
 from django.db import connection
 
 from boundaries import cli
-from boundaries.facades.models import Side
+from boundaries.facades.models import Ownership, Side
 from boundaries.strangler.gate import Gate
 from boundaries.watch import doctor
 
@@ -53,6 +53,21 @@ class TestDoctor:
         monkeypatch.setattr("boundaries.strangler.status.gates_of", lambda move, step: [])
         make.extraction(at=time.time() - 100)
         assert found() == [("ledger", "Nobody follows it: silent for 1 min 40 s.")]
+
+    def test_finds_rows_that_the_follower_has_found_to_differ(self, make, monkeypatch):
+        monkeypatch.setattr("boundaries.strangler.status.gates_of", lambda move, step: [])
+        row = {"table": "ledger_entry", "key": ["7"], "kind": "different"}
+        last = {"at": 9.0, "differences": 1, "shown": [row], "found_at": 9.0}
+        make.extraction(at=time.time(), verify={"last": last})
+        [(subject, problem)] = found()
+        assert subject == "ledger"
+        assert "1 row that differs: ledger_entry 7 is different" in problem
+
+    def test_finds_a_context_that_nobody_may_write(self, make):
+        make.owner(is_open=True)
+        Ownership.objects.update(halted="the service was restored")
+        [(subject, problem)] = found()
+        assert (subject, problem) == ("ledger", "Nobody may write: the service was restored.")
 
     def test_finds_triggers_that_were_switched_off(self, make, monkeypatch):
         gates = [

@@ -44,6 +44,17 @@ def copied_rows(target: Connection, context: str) -> int:
     return int(row[0]) if row else 0
 
 
+def copied_by_table(target: Connection, context: str) -> dict[str, int]:
+    """The rows that the ledger knows to be copied, table by table; empty without a ledger."""
+    found = target.execute("SELECT to_regclass(%s)", [_ledger(context).as_string(target)]).fetchone()
+    if found is None or found[0] is None:
+        return {}
+    rows = target.execute(
+        sql.SQL("SELECT tbl, sum(rows)::bigint FROM {} GROUP BY tbl").format(_ledger(context))
+    )
+    return dict(rows.fetchall())
+
+
 def has_begun(target: Connection, context: str) -> bool:
     """Whether any chunk is in the ledger."""
     row = target.execute(sql.SQL("SELECT EXISTS (SELECT 1 FROM {})").format(_ledger(context))).fetchone()

@@ -16,7 +16,7 @@ from typing import Any
 from psycopg import IsolationLevel, sql
 
 from boundaries.faults import fault_point
-from boundaries.strangler.postgres.apply import Flow, cycle
+from boundaries.strangler.postgres.apply import Applied, Flow, cycle
 from boundaries.strangler.postgres.backfill import next_boundary, range_condition
 from boundaries.strangler.postgres.connection import Connection
 from boundaries.strangler.postgres.table import Table
@@ -68,17 +68,26 @@ def verify(flow: Flow, *, tell: Callable[[int], None] = lambda rows: None) -> Ve
 
         def compare_for_a_while() -> None:
             nonlocal is_done
-            fault_point("verify.at_barrier")
-            flow.target.isolation_level = IsolationLevel.REPEATABLE_READ
-            try:
-                with flow.target.transaction():
-                    is_done = _advance(work)
-            finally:
-                flow.target.isolation_level = None
+            is_done = _advance(work)
 
-        cycle(flow, at_barrier=compare_for_a_while)
+        at_barrier(flow, compare_for_a_while)
         verdict.barriers += 1
     return verdict
+
+
+def at_barrier(flow: Flow, compare: Callable[[], None]) -> Applied:
+    """One cycle, with `compare` called while both sides are at the same state, in a snapshot of each."""
+
+    def in_snapshots() -> None:
+        fault_point("verify.at_barrier")
+        flow.target.isolation_level = IsolationLevel.REPEATABLE_READ
+        try:
+            with flow.target.transaction():
+                compare()
+        finally:
+            flow.target.isolation_level = None
+
+    return cycle(flow, at_barrier=in_snapshots)
 
 
 def _advance(work: Iterator[None]) -> bool:
@@ -92,15 +101,22 @@ def ranges(flow: Flow, verdict: Verdict, tell: Callable[[int], None]) -> Iterato
     for table in flow.tables:
         low: list[str] | None = None
         while True:
-            high = next_boundary(flow.source, table, low, RANGE_ROWS)
-            rows = _compare(flow, table, low, high, verdict)
-            verdict.rows_compared += rows
-            verdict.by_table[table.name] = verdict.by_table.get(table.name, 0) + rows
+            low = compare_range(flow, table, low, verdict)
             tell(verdict.rows_compared)
             yield
-            if high is None:
+            if low is None:
                 break
-            low = high
+
+
+def compare_range(
+    flow: Flow, table: Table, low: Sequence[str] | None, verdict: Verdict, *, rows: int = RANGE_ROWS
+) -> list[str] | None:
+    """Compare the next `rows` rows after the key `low`; the key that they end with, None at the table's end."""
+    high = next_boundary(flow.source, table, low, rows)
+    compared = _compare(flow, table, low, high, verdict)
+    verdict.rows_compared += compared
+    verdict.by_table[table.name] = verdict.by_table.get(table.name, 0) + compared
+    return high
 
 
 def _compare(

@@ -12,6 +12,7 @@ from boundaries.strangler.gate import Gate
 from boundaries.strangler.lock import consumer_lock
 from boundaries.strangler.pickup import pick_up
 from boundaries.strangler.postgres import continuity, fingerprint, sequence
+from boundaries.strangler.postgres.connection import Connection
 from boundaries.strangler.postgres.verify import count_rows, verify
 from boundaries.strangler.step import Move
 
@@ -52,6 +53,7 @@ class Verify:
         started = time.monotonic()
         with both_sides(move.context) as both:
             owner = both.owner() or "monolith"
+            began_at = _clock(both.monolith)
             flow = pick_up(both, owner)
             tables = flow.tables
             total = count_rows(both.connection(owner), tables)
@@ -69,7 +71,7 @@ class Verify:
             "rows_compared": verdict.rows_compared, "differences": verdict.differences, "barriers": verdict.barriers,
             "shown": [difference.as_dict() for difference in verdict.shown], "by_table": verdict.by_table,
             "schema_differences": lines, "sequences_behind": wrong_sequences, "owner": owner, "servers": servers,
-            "seconds": round(time.monotonic() - started, 3), "at": time.time(),
+            "seconds": round(time.monotonic() - started, 3), "at": began_at,
         }  # fmt: skip
         move.extraction.facts["verify"] = figures
         move.extraction.save(update_fields=["facts"])
@@ -83,3 +85,10 @@ class Verify:
 
 
 STEP = Verify()
+
+
+def _clock(connection: Connection) -> float:
+    """The time of the database to which the follower, too, reports what it finds."""
+    row = connection.execute("SELECT extract(epoch FROM clock_timestamp())::float").fetchone()
+    assert row is not None
+    return float(row[0])

@@ -1,0 +1,101 @@
+"""How do the figures of a move look on a terminal?"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from boundaries.strangler.continuous import Outstanding, say_outstanding
+
+_UNITS = ("B", "kB", "MB", "GB", "TB")
+
+
+def show(facts: dict[str, Any]) -> None:
+    """Print what `status` knows beyond the steps; nothing before `replicate`."""
+    if facts["live"]:
+        print("\n".join(f"  {line}" for line in (*_lines(facts), "", *_tables(facts["live"]["tables"]), "")))
+
+
+def verify_text(facts: dict[str, Any]) -> str:
+    """What was compared when, and what was found."""
+    last, running = facts["verify"], facts["verify"]["continuous"]
+    if last["age_seconds"] is None:
+        text = "never run"
+    else:
+        text = f"{ago(last['age_seconds'])}, {last['differences']:,} differences in {last['rows_compared']:,} rows"
+    if running["differences"]:
+        found = Outstanding(running["differences"], running["shown"])
+        return f"{text}; SINCE THEN FOUND by the follower: {say_outstanding(found)}"
+    if running["age_seconds"] is not None:
+        return f"{text}; all {running['rows_compared']:,} compared again by the follower {ago(running['age_seconds'])}"
+    return (
+        f"{text}; {running['rows_under_way']:,} rows compared again so far"
+        if running["rows_under_way"]
+        else text
+    )
+
+
+def pause_text(facts: dict[str, Any]) -> str:
+    """How long writers would wait, as far as it is known."""
+    pause, writer = facts["pause"], facts["live"].get("oldest_writer")
+    if pause["window_ms"] is None:
+        text = f"not measured (boundaries extract {facts['context']} switch-writes --rehearse)"
+    else:
+        text = f"about {pause['window_ms']:.0f} ms, as last measured"
+    text += f"; a writer waits {pause['waits_at_most_ms']:,} ms at most for an attempt"
+    if writer and writer["seconds"] * 1000 > pause["waits_at_most_ms"]:
+        text += f"; NOT NOW: {session_text(writer)} has written and is still open"
+    return text
+
+
+def session_text(session: dict[str, Any] | None) -> str:
+    """Whose session, for how long."""
+    if session is None:
+        return "none"
+    return f"{session['seconds']:.1f} s (pid {session['pid']}, {session['role']}, {session['application'] or 'unnamed'})"
+
+
+def size_text(count: int) -> str:
+    """Bytes in a unit that people read."""
+    size = float(count)
+    for unit in _UNITS[:-1]:
+        if size < 1000:
+            return f"{size:.0f} {unit}"
+        size /= 1000
+    return f"{size:.1f} {_UNITS[-1]}"
+
+
+def ago(seconds: float) -> str:
+    """How long ago."""
+    for unit, each in (("days", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * each:
+            return f"{seconds / each:.0f} {unit} ago"
+    return f"{seconds:.0f} s ago"
+
+
+def _lines(facts: dict[str, Any]) -> list[str]:
+    live, follower = facts["live"], facts["follower"]
+    lag = "unknown" if live["lag_seconds"] is None else f"{live['lag_seconds']:.1f} s"
+    log = f"{live['log']['entries']:,} changes in a log of {size_text(live['log']['bytes'])}"
+    oldest, waiting = session_text(live["oldest_transaction"]), session_text(live["longest_lock_wait"])
+    if live["sessions_hidden"]:
+        oldest = "hidden from the mover (GRANT pg_read_all_stats, see provision --print-grants)"
+    return [
+        f"lag: {lag}, {log}   applied: {follower.get('rows_per_second', 0):,} rows/s",
+        f"oldest transaction: {oldest}   longest wait for a lock: {waiting}",
+        f"verify: {verify_text(facts)}",
+        f"pause of a switch: {pause_text(facts)}",
+    ]
+
+
+def _tables(tables: list[dict[str, Any]]) -> list[str]:
+    heads = ("table", "rows", "size", "copied", "left", "waiting")
+    rows = [
+        (each["table"], f"{each['rows']:,}", size_text(each["bytes"] or 0), *(f"{each[name]:,}" for name in heads[3:]))
+        for each in tables
+    ]  # fmt: skip
+    widths = [max(len(row[column]) for row in (heads, *rows)) for column in range(len(heads))]
+    return [
+        f"{row[0]:<{widths[0]}}  "
+        + "  ".join(f"{text:>{width}}" for text, width in zip(row[1:], widths[1:], strict=True))
+        for row in (heads, *rows)
+    ]
