@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from boundaries.contexts.map import ContextMap
@@ -17,7 +17,8 @@ from boundaries.enforcement.kinds import FINDERS, Analysis, Link
 from boundaries.enforcement.rules import check_severities, judge, rule_of, severity_of
 from boundaries.enforcement.rules.rule import Rule
 from boundaries.enforcement.source.cache import Cache
-from boundaries.enforcement.source.reader import read_facts
+from boundaries.enforcement.source.package import Packages
+from boundaries.enforcement.source.reader import ProjectFacts, read_facts
 from boundaries.enforcement.source.text import SourceText, read_texts
 from boundaries.enforcement.witness import Witness
 
@@ -75,10 +76,12 @@ def read_source_graph(
     cache = source.cache
     answer = cache.result(source.key, _ANSWER) if use_linter else b""
     running = linter.start(context_map) if answer is None else None
+    packages = _packages(witnesses, cache)
     try:
         facts = read_facts(source.text, context_map, cache)
-        analysis = Analysis.of(context_map, facts)
-        links = [link for find in FINDERS.values() for link in find(analysis)]
+        analysis, links = _analysed(context_map, facts)
+        if packages is not None:
+            analysis, links = _read_on(context_map, facts, packages, links)
         answer = running.answer() if running else answer or b""
     finally:
         if running:
@@ -88,11 +91,12 @@ def read_source_graph(
     is_lasting = is_steady and not verdict.problem
     if is_steady:
         keys = (key for _, key in source.text.files)
-        cache.save_facts(dict(zip(keys, (said for _, said in facts.files), strict=True)))
+        said = dict(zip(keys, (said for _, said in facts.files), strict=True))
+        cache.save_facts({**said, **packages.facts} if packages else said)
     if is_lasting and use_linter:
         cache.save_result(source.key, _ANSWER, answer)
     links += _unseen_by_us(links, verdict, analysis)
-    testimonies = [witness(links, analysis) for witness in witnesses]
+    testimonies = [witness.testify(links, analysis) for witness in witnesses]
     links += [link for testimony in testimonies for link in testimony.links]
     exceptions = Exceptions.of(facts)
     couplings = [_judged(link, context_map, verdict, exceptions) for link in links]
@@ -105,6 +109,27 @@ def read_source_graph(
         disagreements=tuple(d for t in testimonies for d in t.disagreements) if witnesses else None,
     )
     return Reading(graph, analysis, exceptions, is_lasting)
+
+
+def _packages(witnesses: Sequence[Witness], cache: Cache) -> Packages | None:
+    files = {module: path for witness in witnesses for module, path in witness.packages.items()}
+    return Packages(files, cache) if files else None
+
+
+def _analysed(
+    context_map: ContextMap, facts: ProjectFacts, packages: Packages | None = None
+) -> tuple[Analysis, list[Link]]:
+    analysis = Analysis.of(context_map, facts, packages)
+    return analysis, [link for find in FINDERS.values() for link in find(analysis)]
+
+
+def _read_on(
+    context_map: ContextMap, facts: ProjectFacts, packages: Packages, shown: list[Link]
+) -> tuple[Analysis, list[Link]]:
+    """The same with packages read too. What only they show is the witness's: a check without it shows it not."""
+    analysis, links = _analysed(context_map, facts, packages)
+    known = set(shown)
+    return analysis, [*shown, *(replace(link, evidence="exact") for link in links if link not in known)]
 
 
 def _is_as_read(text: SourceText, context_map: ContextMap) -> bool:

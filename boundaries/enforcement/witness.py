@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from boundaries.enforcement.coupling import Disagreement
@@ -22,8 +22,16 @@ class Testimony:
     notices: tuple[str, ...] = ()
 
 
-# Called with every link that the source shows.
-Witness = Callable[[Sequence[Link], "Analysis"], Testimony]
+@dataclass(frozen=True)
+class Witness:
+    """Somebody who knows couplings; asked with every link that the source shows.
+
+    `packages` are the files of installed modules by name, where it knows them: the source is read on into those that
+    models build on.
+    """
+
+    testify: Callable[[Sequence[Link], Analysis], Testimony]
+    packages: Mapping[str, str] = field(default_factory=dict)
 
 
 def disagreement(link: Link, *, known_to: str, reason: str) -> Disagreement:

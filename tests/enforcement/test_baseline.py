@@ -112,7 +112,7 @@ class TestWhatOnlyAWitnessSees:
 
     @pytest.fixture
     def seen(self, accepted: TinyProject) -> TinyProject:
-        accepted.check(accept_new="seen", witnesses=[self.see])
+        accepted.check(accept_new="seen", witnesses=[witness.Witness(self.see)])
         return accepted
 
     def test_is_not_stale_where_nobody_asks_it(self, seen: TinyProject, file: Path) -> None:
@@ -126,7 +126,7 @@ class TestWhatOnlyAWitnessSees:
         def see(links: Sequence[Link], analysis: Analysis) -> witness.Testimony:
             return witness.Testimony(links=self.see(links, analysis).links[:1])
 
-        stale = seen.check(witnesses=[see]).stale
+        stale = seen.check(witnesses=[witness.Witness(see)]).stale
 
         assert [entry.source for entry in stale] == ["shop.bookings.a:Other"]
 

@@ -43,10 +43,10 @@ class Ground:
     ) -> Link | None:
         """A link with the evidence `exact`; None when it stays inside a context, or begins or ends outside all.
 
-        Code that the finders leave out, such as tests, begins none.
+        Code that the finders leave out, such as tests and packages, begins none.
         """
         entry = self.analysis.project.modules.get(module)
-        if entry is None or context is None or target_context in {None, context} or self._is_test(module):
+        if entry is None or context is None or target_context in {None, context} or self._is_left_out(module):
             return None
         path, found = self._place(module, qualname, member)
         return Link(
@@ -64,9 +64,10 @@ class Ground:
             is_constraint=is_constraint,
         )
 
-    def _is_test(self, module: str) -> bool:
+    def _is_left_out(self, module: str) -> bool:
         context_map = self.analysis.context_map
-        return not context_map.check.tests and is_test_module(module, context_map)
+        is_test = not context_map.check.tests and is_test_module(module, context_map)
+        return is_test or self.analysis.project.is_package(module)
 
     def _place(self, module: str, qualname: str, member: str) -> tuple[str, int]:
         """The file and line of a model's field, else of the model, else the top of the module."""
@@ -74,6 +75,6 @@ class Ground:
         if model is None:
             return "", 1
         for declaring, field in self.analysis.models.fields(model):
-            if field.name == member and field.line:
+            if field.name == member and field.line and declaring.file.purpose != "package":
                 return declaring.file.relative, field.line
         return model.file.relative, model.fact.line

@@ -60,7 +60,9 @@ class UrlRoute(msgspec.Struct, frozen=True):
 
 
 class Observation(msgspec.Struct, frozen=True):
-    """Everything that a started project said; `apps` is label → package, `schedule` entry → task name."""
+    """Everything that a started project said; `apps` is label → package, `schedule` entry → task name, `packages`
+    module → file.
+    """
 
     settings: str
     python: str
@@ -71,6 +73,7 @@ class Observation(msgspec.Struct, frozen=True):
     tasks: dict[str, str]
     schedule: dict[str, str]
     receivers: tuple[Receiver, ...]
+    packages: dict[str, str]
     problems: tuple[str, ...]
 
 

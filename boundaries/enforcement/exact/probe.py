@@ -59,6 +59,7 @@ def _answer() -> dict[str, Any]:
         "tasks": tasks,
         "schedule": schedule,
         "receivers": list(_receivers(apps.get_models())),
+        "packages": _packages(apps.get_models()),
         "problems": problems,
     }
 
@@ -144,6 +145,22 @@ def _declaring(model: Any, name: str) -> Any:
 
 def _own_fields(meta: Any) -> list[Any]:
     return [*meta.local_fields, *meta.local_many_to_many, *meta.private_fields]
+
+
+def _packages(models: Any) -> dict[str, str]:
+    """The source files of all modules of those packages that bases of models, or their relations' classes, come from."""
+    classes = {base for model in models for base in model.__mro__}
+    classes |= {
+        base
+        for model in models
+        for field in _own_fields(model._meta)
+        if getattr(field, "remote_field", None)
+        for base in type(field).__mro__
+    }
+    roots = {base.__module__.partition(".")[0] for base in classes}
+    roots -= {"django", *getattr(sys, "stdlib_module_names", ("builtins",))}
+    files = {name: _file_of(name) for name in list(sys.modules) if name.partition(".")[0] in roots}
+    return {name: path for name, path in files.items() if path.endswith(".py")}
 
 
 # Signals

@@ -35,7 +35,8 @@ def _relations(model: ObservedModel, context: str | None, ground: Ground) -> Ite
 
 def _detail(relation: Relation, ground: Ground) -> str:
     """The field; with the module that declares it, where no reader of this source could have seen that."""
-    if relation.declared_in in ground.analysis.project.modules:
+    project = ground.analysis.project
+    if relation.declared_in in project.modules and not project.is_package(relation.declared_in):
         return relation.detail
     return f"{relation.detail}, declared in {relation.declared_in}"
 

@@ -44,7 +44,7 @@ def exact_witness(observation: Observation) -> Witness:
             notices=observation.problems,
         )
 
-    return testify
+    return Witness(testify, packages=observation.packages)
 
 
 def _unseen(known: Sequence[Link], shown: Sequence[Link]) -> Iterator[Link]:

@@ -14,6 +14,7 @@ from boundaries.enforcement.source.app import Apps
 from boundaries.enforcement.source.chain import Chains
 from boundaries.enforcement.source.facts import CallFact, FileFacts
 from boundaries.enforcement.source.model import Models, Target
+from boundaries.enforcement.source.package import Packages
 from boundaries.enforcement.source.project import Project
 from boundaries.enforcement.source.reader import ProjectFacts
 from boundaries.enforcement.source.relations import Relations
@@ -35,9 +36,11 @@ class Analysis:
     unresolved: Counter[str] = field(default_factory=Counter)
 
     @classmethod
-    def of(cls, context_map: ContextMap, facts: ProjectFacts) -> Analysis:
-        """Prepare a project's facts for the finders."""
+    def of(cls, context_map: ContextMap, facts: ProjectFacts, packages: Packages | None = None) -> Analysis:
+        """Prepare a project's facts for the finders; with `packages`, models are followed into those too."""
         project = Project(facts)
+        if packages is not None:
+            packages.read_into(project)
         apps = Apps(project)
         settings = Settings(project, context_map)
         return cls(context_map, project, apps, settings, Models(project, apps, settings, context_map))

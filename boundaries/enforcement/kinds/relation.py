@@ -43,15 +43,18 @@ def _links(
 
 
 def _link(model: Model, declaring: Model, field: FieldFact, target: Target, detail: str, kind: Kind) -> Link:
+    # What a package declares is shown where the project takes it.
+    is_own = declaring.file.purpose != "package"
+    file, place = (declaring.file, field) if is_own else (model.file, model.fact)
     return Link(
         kind=kind,
-        path=declaring.file.relative,
-        line=field.line,
-        column=field.column,
+        path=file.relative,
+        line=place.line,
+        column=place.column,
         source_context=model.context or "",
         target_context=target.context or "",
         source=symbol_name(model.symbol.module, model.symbol.qualname),
         target=target.dotted,
-        detail=detail,
+        detail=detail if is_own else f"{detail}, declared in {declaring.symbol.module}",
         is_constraint=field.constraint and kind == "relation",
     )

@@ -45,7 +45,7 @@ def record_witness(path: Path) -> Witness:
             notices=said,
         )
 
-    return testify
+    return Witness(testify)
 
 
 def _current(rows: Mapping[Row, int], analysis: Analysis) -> tuple[dict[Row, int], int]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import msgspec
 
 # Raise it whenever the meaning or shape of a fact changes: kept facts of another version are not read.
-FACTS_VERSION = 9
+FACTS_VERSION = 10
 
 TEXT, NAME, CALL, OTHER = "'", ".", "(", "?"
 
@@ -58,13 +58,14 @@ class FieldFact(_Fact):
 
 
 class FieldClassFact(_Fact):
-    """What the class of a field gives its base by itself, as expressions; empty for what it does not give.
+    """What the class of a field gives its base by itself: expressions, and a name; empty for what it does not give.
 
     Where it does not take a target, what a field says first is something else.
     """
 
     target: str = ""
     through: str = ""
+    related_name: str = ""
     takes_target: bool = True
 
 

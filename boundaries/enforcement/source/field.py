@@ -69,6 +69,11 @@ class Fields:
                     return gives.through, written_in
         return field.through, module
 
+    def related_name(self, module: str, field: FieldFact) -> str:
+        """The name back that a field gives, or its class."""
+        given = (gives.related_name for gives, _ in self._gives(module, field.callee))
+        return field.related_name or next(filter(None, given), "")
+
     def _root_of(self, module: str, callee: str) -> str:
         """The name of the relation class that a field class is or derives from; empty for other fields."""
         return self._find_root(self._project.resolve(module, callee), callee, 0)

@@ -66,6 +66,13 @@ class Models:
             if file.purpose != "migration":
                 for fact in facts.classes:
                     self._add(file, fact)
+        # Known as bases only: no context is asked to answer for them, and no name means them.
+        self._of_packages = {
+            Symbol(file.module, fact.qualname): self._model(file, fact)
+            for file, facts in project.packages()
+            for fact in facts.classes
+            if self._check(Symbol(file.module, fact.qualname), fact, ())
+        }
 
     def all(self) -> Iterator[Model]:
         """Every model class, abstract ones and proxies included."""
@@ -73,7 +80,7 @@ class Models:
 
     def of_symbol(self, symbol: Symbol) -> Model | None:
         """The model that a symbol names."""
-        return self._by_symbol.get(symbol)
+        return self._by_symbol.get(symbol) or self._of_packages.get(symbol)
 
     def of_label(self, dotted: str) -> Model | None:
         """The model of `app_label.Model`."""
@@ -81,7 +88,7 @@ class Models:
         return self._choose(self._by_label.get((label.lower(), name.lower()), []))
 
     def bases(self, model: Model) -> list[Model]:
-        """The project's models that a model inherits directly, in order."""
+        """The models that a model inherits directly, in order: the project's, and those of packages that were read."""
         found = []
         for base in model.fact.bases:
             symbol = self.project.resolve(model.symbol.module, base[1:]) if base.startswith(NAME) else None
@@ -178,17 +185,16 @@ class Models:
                 yield from self._fields(base, taken, seen)
 
     def _add(self, file: SourceFile, fact: ClassFact) -> None:
+        if self._check(Symbol(file.module, fact.qualname), fact, ()):
+            model = self._model(file, fact)
+            self._by_symbol[model.symbol] = model
+            self._by_label.setdefault((model.label.lower(), model.symbol.last.lower()), []).append(model)
+
+    def _model(self, file: SourceFile, fact: ClassFact) -> Model:
         symbol = Symbol(file.module, fact.qualname)
-        if not self._check(symbol, fact, ()):
-            return
         label = fact.app_label or self.apps.label_of(file.module)
-        name = symbol.last
-        context = self._map.context_of_model_label(f"{label}.{name}") or self._map.context_of_module(
-            file.module
-        )
-        model = Model(symbol, fact, file, label, context)
-        self._by_symbol[symbol] = model
-        self._by_label.setdefault((label.lower(), name.lower()), []).append(model)
+        claimed = self._map.context_of_model_label(f"{label}.{symbol.last}")
+        return Model(symbol, fact, file, label, claimed or self._map.context_of_module(file.module))
 
     def _check(self, symbol: Symbol, fact: ClassFact, trail: tuple[Symbol, ...]) -> bool:
         if symbol not in self._is_model:

@@ -50,8 +50,30 @@ class Project:
         self._known: dict[tuple[str, str], Symbol | None] = {}
 
     def files(self) -> Iterator[tuple[SourceFile, FileFacts]]:
-        """Every Python file with its facts."""
+        """Every Python file with its facts; none of an installed package."""
         yield from self._files
+
+    def add(self, file: SourceFile, facts: FileFacts) -> None:
+        """Add a module of an installed package, so that names lead into it; what they meant so far is forgotten."""
+        self.modules[file.module] = file, facts
+        self._known.clear()
+
+    def packages(self) -> Iterator[tuple[SourceFile, FileFacts]]:
+        """Every module of an installed package that was added."""
+        yield from (entry for entry in self.modules.values() if entry[0].purpose == "package")
+
+    def stars(self, module: str) -> list[str]:
+        """The modules from which a module takes all names, and those from which these do."""
+        found = [module]
+        for name in found:
+            if name in self.modules:
+                self._names_of(name)
+                found += [source for source in self._stars[name] if source not in found]
+        return found[1:]
+
+    def is_package(self, module: str) -> bool:
+        """Whether a module is one of an installed package."""
+        return module in self.modules and self.modules[module][0].purpose == "package"
 
     def resolve(self, module: str, dotted: str) -> Symbol | None:
         """What `dotted`, written in `module`, stands for; None when nothing in the file tells."""

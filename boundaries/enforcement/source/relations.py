@@ -151,12 +151,13 @@ class Relations:
 
     def _names_back(self, declaring: Model, field: FieldFact, model: Model) -> Iterator[str]:
         """The accessor and the query name; none where a relation hides its way back."""
-        related = field.related_name or model.fact.related_name
-        if self.fields.kind(declaring.symbol.module, field.callee) == "generic":
+        module = declaring.symbol.module
+        related = self.fields.related_name(module, field) or model.fact.related_name
+        if self.fields.kind(module, field.callee) == "generic":
             related = related or "+"
         if not related.endswith("+"):
             last = model.symbol.last.lower()
-            is_one = self.fields.is_one_to_one(declaring.symbol.module, field.callee)
+            is_one = self.fields.is_one_to_one(module, field.callee)
             yield _filled(related, model) or (last if is_one else f"{last}_set")
             yield _filled(field.query_name or related, model) or last
         elif field.query_name:

@@ -34,7 +34,8 @@ _OTHERS = (
     re.compile(rb"BEAT_SCHEDULE"),
     re.compile(rb"to(?:['\"]|=[A-Za-z_'\"]| = )"),
     re.compile(rb"through(?:['\"]|=| = )"),
-    re.compile(rb"__init__\(\s*(?:['\"]|[\w.]*[A-Z]|get_user)"),
+    re.compile(rb"kwargs(?:\[|\.setdefault\(|\.update\()['\"]?(?=related_name)"),
+    re.compile(rb"__init__\(\s*(?:['\"]|[\w.]*[A-Z]|get_user|[^)]*related_name=)"),
 )
 
 

@@ -11,7 +11,8 @@ from typing import Literal
 
 from boundaries.contexts.map import ContextMap
 
-Purpose = Literal["code", "test", "migration", "template"]
+# A package is installed beside the project: read for what the project's models take from it, and not checked.
+Purpose = Literal["code", "test", "migration", "template", "package"]
 
 # LC_MESSAGES has one folder for each language and app, and never code.
 # A file of that name says that its folder holds no source of the project.

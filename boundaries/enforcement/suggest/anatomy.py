@@ -94,7 +94,7 @@ def dissect(
     contexts = {name: _as_context(part) for name, part in parts.items()}
     analysis = Analysis.of(replace(context_map, contexts=contexts), facts)
     links = [link for find in FINDERS.values() for link in find(analysis)]
-    links += [link for witness in witnesses for link in witness(links, analysis).links]
+    links += [link for witness in witnesses for link in witness.testify(links, analysis).links]
     found = [tie for link in links for tie in _ties(analysis, parts, link)]
     found += _identities(analysis)
     if record is not None:

@@ -43,6 +43,7 @@ PAYMENT = "payments.Payment"
 class Kept(models.ForeignKey):
     def __init__(self, *args, **kwargs):
         kwargs.setdefault("to", Paid)
+        kwargs.setdefault("related_name", "+")
         self.note = "x"
         super().__init__(*args, **kwargs)
 class Derived(Kept):
@@ -119,6 +120,14 @@ class TestFieldClasses:
 
     def test_of_generic_relations_are_known_by_their_base(self, project: TinyProject) -> None:
         assert self.couplings(project, "Comments()") == ["generic payments.Payment"]
+
+    def test_name_the_way_back_too(self, project: TinyProject) -> None:
+        project.write({"shop/payments/views.py": "def f(payment): return payment.booking_set.all()\n"})
+
+        self.couplings(project, "Named()")
+        assert [link.target for link in project.links()[0] if link.kind == "reverse"] == ["bookings.Booking"]
+        self.couplings(project, "Kept()")
+        assert [link.target for link in project.links()[0] if link.kind == "reverse"] == []
 
     def test_that_show_no_target_are_counted(self, project: TinyProject) -> None:
         project.write({"shop/bookings/models.py": (
