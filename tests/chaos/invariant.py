@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 
-from boundaries.strangler.postgres.switch import HELD_AT_MOST_MS
+from boundaries.strangler.postgres.holder import HELD_AT_MOST_MS
 from tests.chaos import journal
 from tests.chaos.crew import Crew, words_of
 from tests.chaos.stand import CONTEXT, SIDES, Stand

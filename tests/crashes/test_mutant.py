@@ -98,7 +98,7 @@ def forget_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read the log's entries of one table, and do not bring its rows over."""
     dirty = apply._dirty_tables
     monkeypatch.setattr(
-        apply, "_dirty_tables", lambda flow: [table for table in dirty(flow) if table.name != "fines_payment"]
+        apply, "_dirty_tables", lambda flow: [one for one in dirty(flow) if one[0].name != "fines_payment"]
     )
 
 

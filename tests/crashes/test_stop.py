@@ -16,7 +16,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from boundaries.strangler.postgres.switch import HELD_AT_MOST_MS
+from boundaries.strangler.postgres.holder import HELD_AT_MOST_MS
 from tests.crashes.traffic import traffic
 from tests.journeys.library import Library
 from tests.waiting import wait_for

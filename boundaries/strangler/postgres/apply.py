@@ -116,8 +116,6 @@ def transfer(flow: Flow, *, tick: int, finish: Callable[[Connection], None] | No
     taken, counted, before = _take(flow, is_last=finish is not None)
     fault_point("follow.taken")
     dirty = _dirty_tables(flow) if taken else []
-    if taken:
-        flow.source.execute(_BY_INDEX)
     with flow.target.transaction():
         rows = _write(flow, dirty) if dirty else {}
         if not taken and finish is None:
@@ -181,23 +179,22 @@ def _count(flow: Flow, *, tick: int, before: int, counted: int) -> bool:
     return bool(row[0])
 
 
-def _dirty_tables(flow: Flow) -> list[Table]:
-    names = {row[0] for row in flow.source.execute("SELECT DISTINCT tbl FROM pg_temp.boundaries_taken")}
-    return [table for table in flow.tables if table.name in names]
+def _dirty_tables(flow: Flow) -> list[tuple[Table, bool]]:
+    """The tables that the taken entries name, and whether it is each of them as a whole."""
+    taken = flow.source.execute("SELECT tbl, bool_or(key IS NULL) FROM pg_temp.boundaries_taken GROUP BY tbl")
+    is_whole: dict[str, bool] = dict(taken.fetchall())
+    return [(table, is_whole[table.name]) for table in flow.tables if table.name in is_whole]
 
 
-def _write(flow: Flow, dirty: Sequence[Table]) -> dict[str, int]:
+def _write(flow: Flow, dirty: Sequence[tuple[Table, bool]]) -> dict[str, int]:
     """Stage every dirty table, then delete in all of them, then insert in all of them."""
-    flow.target.execute("SET CONSTRAINTS ALL DEFERRED")
-    flow.target.execute(_BY_INDEX)
-    whole = {
-        row[0] for row in flow.source.execute("SELECT tbl FROM pg_temp.boundaries_taken WHERE key IS NULL")
-    }
-    for table in dirty:
-        _stage(flow, table, is_whole=table.name in whole)
-    for table in dirty:
-        _delete(flow.target, table, is_whole=table.name in whole)
-    return {table.name: _insert(flow.target, table) for table in dirty}
+    flow.source.execute(_BY_INDEX)
+    flow.target.execute(f"SET CONSTRAINTS ALL DEFERRED; {_BY_INDEX}")
+    for table, is_whole in dirty:
+        _stage(flow, table, is_whole=is_whole)
+    for table, is_whole in dirty:
+        _delete(flow.target, table, is_whole=is_whole)
+    return {table.name: _insert(flow.target, table) for table, _ in dirty}
 
 
 def _stage(flow: Flow, table: Table, *, is_whole: bool) -> None:
@@ -220,12 +217,12 @@ def _stage(flow: Flow, table: Table, *, is_whole: bool) -> None:
 
 def _create_stage(target: Connection, table: Table) -> None:
     keys, rows = _temporary(table)
-    for name, columns in ((keys, table.key_columns()), (rows, identifiers(table.copied))):
-        target.execute(
-            sql.SQL(
-                "CREATE TEMP TABLE IF NOT EXISTS {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA"
-            ).format(name, columns, table.qualified)
-        )
+    create = "CREATE TEMP TABLE IF NOT EXISTS {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA"
+    both = [
+        sql.SQL(create).format(name, columns, table.qualified)
+        for name, columns in ((keys, table.key_columns()), (rows, identifiers(table.copied)))
+    ]
+    target.execute(sql.SQL("; ").join(both))
 
 
 def _pipe(flow: Flow, query: sql.Composable, into: sql.Identifier, columns: sql.Composable) -> None:

@@ -87,6 +87,11 @@ def confirm(connection: Connection, context: str) -> None:
         time.sleep(_POLL_SECONDS)
 
 
+def is_there(connection: Connection) -> bool:
+    """Whether somebody streams from this server, or has a slot to come back to."""
+    return setting("STANDBY") != "risk" and connection.execute(f"SELECT {EXISTS}").fetchone() == (True,)
+
+
 def progress(connection: Connection, lsn: str = "0/0") -> Progress:
     """The standbys as this server sees them now, and whether one has flushed what is before `lsn`."""
     row = connection.execute(_PROGRESS, [lsn]).fetchone()

@@ -17,10 +17,9 @@ import itertools
 import random
 import time
 from collections.abc import Callable, Sequence
-from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg
 from psycopg import sql
@@ -29,11 +28,12 @@ from boundaries.conf import setting
 from boundaries.errors import BoundaryError
 from boundaries.faults import fault_point
 from boundaries.strangler.postgres import ownership, sequence, standby
-from boundaries.strangler.postgres.apply import Flow, create_stages, create_taken, cycle, draw_tick, transfer
+from boundaries.strangler.postgres.apply import Flow, create_stages, cycle, draw_tick, transfer
 from boundaries.strangler.postgres.connection import Connection, Endpoint, Pair
 from boundaries.strangler.postgres.continuity import Discontinued
 from boundaries.strangler.postgres.ddl import blockers_of
 from boundaries.strangler.postgres.gate import lock_key
+from boundaries.strangler.postgres.holder import HELD_AT_MOST_MS, holding, limit
 from boundaries.strangler.postgres.ownership import BothOpen
 
 CATCH_UP_ROWS = 200
@@ -41,7 +41,6 @@ CATCH_UP_ROWS = 200
 CATCH_UP_CYCLES = 20
 CATCH_UP_CYCLE_SECONDS = 0.25
 CATCH_UP_SECONDS = 60.0
-HELD_AT_MOST_MS = 2_000
 
 
 class NotCaughtUp(BoundaryError):
@@ -174,17 +173,17 @@ def switch(
         nobody owns the writes until it has, and the follower or `recover` opens the target.
     """
     create_stages(flow)
-    with closing(source.connect()) as holder:
-        create_taken(holder)
+    with holding(source, lock_timeout_ms=setting("GATE_TIMEOUT_MS")) as holder:
+        # The holder's own session catches up, so that it is warm when writers wait for it.
+        flow = replace(flow, source=holder)
         counted = sequence.find(holder, flow.target, flow.tables)
         _catch_up(flow, tell)
         fault_point("switch.caught_up")
-        held = Flow(flow.context, holder, flow.target, flow.tables)
         asked_at = datetime.now(UTC)
         try:
-            attempts = _take_gate(held, tell)
+            attempts = _take_gate(flow, tell)
             started = time.monotonic()
-            keys, epoch, sequences = _drain_and_close(held, counted)
+            drained = _drain_and_close(flow, counted)
         except (
             psycopg.errors.IdleInTransactionSessionTimeout,
             psycopg.errors.TransactionTimeout,
@@ -194,26 +193,28 @@ def switch(
             raise GateLost(
                 context=flow.context, held_ms=HELD_AT_MOST_MS, reason=str(error).splitlines()[0]
             ) from error
-    fault_point("switch.closed")
-    standby.confirm(flow.source, flow.context)
-    fault_point("switch.confirmed")
-    if not ownership.open_for(flow.target, flow.context, epoch):
-        _require_opened(flow, to, epoch)
-    opened_at = datetime.now(UTC)
-    window_ms = round((time.monotonic() - started) * 1000, 2)
+        fault_point("switch.closed")
+        if drained.has_standby:
+            standby.confirm(holder, flow.context)
+        fault_point("switch.confirmed")
+        if not ownership.open_for(flow.target, flow.context, drained.epoch):
+            _require_opened(flow, to, drained.epoch)
+        opened_at = datetime.now(UTC)
+        window_ms = round((time.monotonic() - started) * 1000, 2)
     fault_point("switch.opened")
-    return Switched(to, epoch, asked_at, opened_at, window_ms, attempts, keys, sequences)
+    return Switched(
+        to, drained.epoch, asked_at, opened_at, window_ms, attempts, drained.keys, drained.sequences
+    )
 
 
 def measure_pause(flow: Flow, *, source: Endpoint) -> float:
     """Take the gate, drain, and let go again without closing: the pause in milliseconds that a switch would have now."""
-    with closing(source.connect()) as holder:
-        create_taken(holder)
-        _catch_up(flow)
-        held = Flow(flow.context, holder, flow.target, flow.tables)
+    with holding(source, lock_timeout_ms=setting("GATE_TIMEOUT_MS")) as holder:
+        held = replace(flow, source=holder)
+        _catch_up(held)
         _take_gate(held, lambda phase: None)
         started = time.monotonic()
-        transfer(held, tick=draw_tick(holder))
+        transfer(replace(held, digests=None), tick=draw_tick(holder))
         holder.execute("COMMIT")
         return round((time.monotonic() - started) * 1000, 2)
 
@@ -250,7 +251,7 @@ def _take_gate(held: Flow, tell: Callable[[str], None]) -> int:
         tell("waiting at the gate")
         fault_point("switch.before_gate")
         holder.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
-        _limit(holder, timeout)
+        limit(holder, lock_timeout_ms=timeout)
         try:
             holder.execute(sql.SQL("SELECT pg_advisory_xact_lock({})").format(lock_key(held.context)))
         except psycopg.errors.LockNotAvailable:
@@ -265,26 +266,14 @@ def _take_gate(held: Flow, tell: Callable[[str], None]) -> int:
     )
 
 
-def _limit(holder: Connection, lock_timeout_ms: int) -> None:
-    """Let the server end this transaction if we hang: writers must not wait for a process that is gone.
-
-    Each statement and each pause may be short and their sum too long: PostgreSQL 17 and newer bound that too.
-    """
-    limits = {
-        "lock_timeout": lock_timeout_ms,
-        "statement_timeout": HELD_AT_MOST_MS,
-        "idle_in_transaction_session_timeout": HELD_AT_MOST_MS,
-    }
-    if holder.info.server_version >= 170000:
-        limits["transaction_timeout"] = lock_timeout_ms + HELD_AT_MOST_MS
-    setting_each = [
-        sql.SQL("SET LOCAL {} = {}").format(sql.Identifier(name), sql.Literal(value))
-        for name, value in limits.items()
-    ]
-    holder.execute(sql.SQL("; ").join(setting_each))
+class _Drained(NamedTuple):
+    keys: int
+    epoch: int
+    sequences: dict[str, int]
+    has_standby: bool
 
 
-def _drain_and_close(held: Flow, counted: Sequence[sequence.Counted]) -> tuple[int, int, dict[str, int]]:
+def _drain_and_close(held: Flow, counted: Sequence[sequence.Counted]) -> _Drained:
     """Steps 3 and 4: under the gate, so that no writer of the moved rows is under way on the source."""
     current = ownership.read(held.source, held.context)
     assert current is not None
@@ -296,12 +285,15 @@ def _drain_and_close(held: Flow, counted: Sequence[sequence.Counted]) -> tuple[i
         fault_point("switch.sequences_set")
         ownership.mark_drained(target, held.context, current.epoch + 1)
 
-    applied = transfer(held, tick=draw_tick(held.source), finish=finish_target)
+    # The shape was looked at a moment ago.
+    applied = transfer(replace(held, digests=None), tick=draw_tick(held.source), finish=finish_target)
     fault_point("switch.drained")
+    # Asked while writers still wait at the gate: after the commit they run, and every statement takes longer.
+    has_standby = standby.is_there(held.source)
     epoch = ownership.close(held.source, held.context)
     fault_point("switch.before_close")
     held.source.execute("COMMIT")
-    return applied.keys, epoch, sequences
+    return _Drained(applied.keys, epoch, sequences, has_standby)
 
 
 def _require_opened(flow: Flow, to: str, epoch: int) -> None:

@@ -76,10 +76,7 @@ def migrated(servers: Any) -> Iterator[dict[str, Database]]:
         throw_away_database(admin_url=servers.admin_url("alpha")) as left,
         throw_away_database(admin_url=servers.admin_url("beta")) as right,
     ):
-        runs = [_migrate(database.owner_url) for database in (left, right)]
-        for run in runs:
-            output, _ = run.communicate(timeout=60)
-            assert run.returncode == 0, output
+        migrate(left, right)
         yield {"monolith": left, "service": right}
 
 
@@ -98,6 +95,14 @@ def sides(migrated: dict[str, Database]) -> Iterator[Sides]:
             for connection in sides.open_connections:
                 connection.close()
             _clean(sides)
+
+
+def migrate(*databases: Database) -> None:
+    """Create the sample project's tables in each, at the same time."""
+    runs = [_migrate(database.owner_url) for database in databases]
+    for run in runs:
+        output, _ = run.communicate(timeout=60)
+        assert run.returncode == 0, output
 
 
 def _migrate(url: str) -> subprocess.Popen[str]:
