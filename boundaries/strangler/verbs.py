@@ -57,6 +57,11 @@ def _configure_plan(parser: argparse.ArgumentParser) -> None:
         "--static", action="store_true", help="plan: from the source alone, also where the kit is installed"
     )
     parser.add_argument(
+        "--database",
+        metavar="URL",
+        help="plan --static: ask this database too; a URL or env:NAME, a role that may read is enough",
+    )
+    parser.add_argument(
         "--record", type=Path, metavar="FILE", help="plan: add what the runtime recorder saw (with --static)"
     )
     parser.add_argument(

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.db import DatabaseError, connections
 
 from boundaries.strangler.planning.facts import Column, DatabaseFacts, ForeignKey, StoredTable
+from boundaries.strangler.planning.neighbour import describe_server
 
 OWN_PREFIX = "boundaries_"
 _COUNT_LIMIT = 1_000_000
@@ -19,7 +21,8 @@ _ACTIONS = {"a": "NO ACTION", "r": "RESTRICT", "c": "CASCADE", "n": "SET NULL", 
 
 _TABLES = """
     SELECT c.oid, asked.name, c.relkind, parts.rows, parts.bytes, c.relrowsecurity,
-           n.nspname, c.relpersistence = 'u', parts.foreign
+           n.nspname, c.relpersistence = 'u', parts.foreign,
+           has_table_privilege(c.oid, 'SELECT')
     FROM unnest(%s::text[], %s::text[]) AS asked(name, quoted) JOIN pg_class c ON c.oid = to_regclass(asked.quoted)
     JOIN pg_namespace n ON n.oid = c.relnamespace,
     LATERAL (
@@ -90,15 +93,22 @@ def read_tables(
         return DatabaseFacts(vendor=connection.vendor, problem=f"{connection.vendor} is not PostgreSQL"), {}
     try:
         with connection.cursor() as cursor:
-            stored = _read(cursor, names, conditions)
+            return look_at(cursor, names, conditions=conditions)
     except DatabaseError as error:
         return DatabaseFacts(vendor="postgresql", problem=str(error).strip().splitlines()[0]), {}
-    missing = tuple(name for name in names if name not in stored)
-    return DatabaseFacts(vendor="postgresql", missing=missing), stored
+
+
+def look_at(
+    cursor: Any, names: Sequence[str], *, conditions: dict[str, str]
+) -> tuple[DatabaseFacts, dict[str, StoredTable]]:
+    """The same through any cursor of PostgreSQL."""
+    stored = _read(cursor, names, conditions)
+    facts = describe_server(cursor, [table.oid for table in stored.values()], list(stored))
+    return replace(facts, missing=tuple(name for name in names if name not in stored)), stored
 
 
 def _read(cursor: Any, names: Sequence[str], conditions: dict[str, str]) -> dict[str, StoredTable]:
-    cursor.execute(_TABLES, [list(names), [cursor.db.ops.quote_name(name) for name in names]])
+    cursor.execute(_TABLES, [list(names), [_quoted(name) for name in names]])
     tables = cursor.fetchall()
     oids = [row[0] for row in tables]
     columns, keys = _grouped(cursor, _COLUMNS, oids), _grouped(cursor, _KEYS, oids)
@@ -111,7 +121,7 @@ def _read(cursor: Any, names: Sequence[str], conditions: dict[str, str]) -> dict
             name=name,
             schema=schema,
             relation_kind=kind,
-            rows=_rows(cursor, name, kind, estimated, conditions.get(name)),
+            rows=_rows(cursor, name, kind if may_count else "", estimated, conditions.get(name)),
             bytes=size,
             key=tuple(column for (column,) in keys[oid]),
             columns=tuple(Column(*row) for row in columns[oid]),
@@ -124,21 +134,26 @@ def _read(cursor: Any, names: Sequence[str], conditions: dict[str, str]) -> dict
             inherits=tuple(parent for (parent,) in parents[oid]),
             is_unlogged=is_unlogged,
             foreign_parts=tuple(foreign_parts),
+            oid=oid,
         )
-        for oid, name, kind, estimated, size, row_security, schema, is_unlogged, foreign_parts in tables
+        for oid, name, kind, estimated, size, row_security, schema, is_unlogged, foreign_parts, may_count in tables
     }
 
 
 def _rows(cursor: Any, name: str, kind: str, estimated: float, condition: str | None) -> int:
-    if condition is None and (estimated > _COUNT_LIMIT or kind not in "rp"):
+    if not kind or (condition is None and (estimated > _COUNT_LIMIT or kind not in "rp")):
         return max(0, int(estimated))
     where = f"WHERE {condition}" if condition else ""
-    quoted = cursor.db.ops.quote_name(name)
     cursor.execute(
-        f"SELECT count(*) FROM (SELECT 1 FROM {quoted} {where} LIMIT {_COUNT_LIMIT + 1}) AS counted"
+        f"SELECT count(*) FROM (SELECT 1 FROM {_quoted(name)} {where} LIMIT {_COUNT_LIMIT + 1}) AS counted"
     )
     counted = int(cursor.fetchone()[0])
     return counted if counted <= _COUNT_LIMIT else max(counted, int(estimated))
+
+
+def _quoted(name: str) -> str:
+    """As Django quotes it: a name that is quoted already, perhaps with its schema, stays."""
+    return name if name.startswith('"') and name.endswith('"') else f'"{name}"'
 
 
 def _foreign_keys(cursor: Any, names: Mapping[int, str]) -> dict[int, list[ForeignKey]]:

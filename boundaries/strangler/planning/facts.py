@@ -104,6 +104,7 @@ class StoredTable:
     schema: str = "public"
     is_unlogged: bool = False
     foreign_parts: tuple[str, ...] = ()
+    oid: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,12 +199,26 @@ class Declaration:
 
 
 @dataclass(frozen=True, slots=True)
+class Neighbour:
+    """One role, view, function, server, publication, slot or replica that touches the tables, and how."""
+
+    kind: str
+    name: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class DatabaseFacts:
-    """Whether the database was asked: `problem` is empty when it answered, `missing` names absent tables."""
+    """Whether the database was asked: `problem` is empty when it answered, `missing` names absent tables.
+
+    `version` is the server's own word, `neighbours` are those who touch the tables beside the application.
+    """
 
     vendor: str
     problem: str = ""
     missing: tuple[str, ...] = ()
+    version: str = ""
+    neighbours: tuple[Neighbour, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

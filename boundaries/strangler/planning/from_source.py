@@ -6,6 +6,7 @@ Nothing of the project is imported or run, and the kit need not be installed in 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from boundaries.contexts.map import Context, ContextMap
@@ -13,9 +14,10 @@ from boundaries.enforcement import api as lint
 from boundaries.strangler.code.closure import close
 from boundaries.strangler.code.source import SourceTree
 from boundaries.strangler.planning import model_source
+from boundaries.strangler.planning.asked_database import ask
 from boundaries.strangler.planning.crossing import crossings_of
 from boundaries.strangler.planning.declared import declaration_of
-from boundaries.strangler.planning.facts import DatabaseFacts, Facts
+from boundaries.strangler.planning.facts import DatabaseFacts, Facts, ModelFacts, PlannedTable
 from boundaries.strangler.planning.moved_code import describe_code
 from boundaries.strangler.planning.surroundings import look_around
 
@@ -23,24 +25,30 @@ _NOT_ASKED = DatabaseFacts(vendor="postgresql", problem="none was named: --datab
 
 
 def gather_from_source(
-    context_map: ContextMap, context: Context, *, cache_folder: Path | None = None, record: Path | None = None
-) -> Facts:
-    """Everything that the plan of `context` is made of, as far as the source tells."""
+    context_map: ContextMap, context: Context, *, cache_folder: Path | None = None, record: Path | None = None,
+    database: str | None = None,
+) -> Facts:  # fmt: skip
+    """Everything that the plan of `context` is made of, as far as the source tells; and the database, if one is named.
+
+    :raises boundaries.strangler.planning.asked_database.DatabaseNotAsked: when it does not answer.
+    """
     analysis = lint.analysis(context_map, cache_folder=cache_folder)
     graph = lint.coupling_graph(context_map, cache_folder=cache_folder, record=record)
     tree = SourceTree(context_map)
     closure = close(tree, context)
     models = model_source.describe_models(analysis, context.name)
     crossings = tuple(crossings_of(context_map, context, graph.couplings))
+    told, tables = _ask(database, models, model_source.find_tables(analysis, context.name))
     around = look_around(tree, context, closure, models=models, crossings=crossings)
     return Facts(
         context=context.name,
         declaration=declaration_of(context),
-        database=_NOT_ASKED,
+        database=told,
         models=tuple(models),
-        tables=tuple(model_source.find_tables(analysis, context.name)),
+        tables=tables,
         relations=tuple(model_source.find_relations(analysis, context.name, graph.couplings)),
         crossings=crossings,
+        known_keys=model_source.find_known_keys(analysis),
         evidence="source",
         code=describe_code(
             tree, context, close(tree, context), lambda modules: _labels_in(analysis, modules)
@@ -51,6 +59,19 @@ def gather_from_source(
         owners={name: other.owner for name, other in context_map.contexts.items()},
         unresolved=graph.unresolved,
         notices=(*around.notices, *_notices(analysis, context.name), *graph.notices),
+    )
+
+
+def _ask(
+    database: str | None, models: list[ModelFacts], planned: list[PlannedTable]
+) -> tuple[DatabaseFacts, tuple[PlannedTable, ...]]:
+    if database is None:
+        return _NOT_ASKED, tuple(planned)
+    moving = [table.table for table in planned]
+    told, stored = ask(database, [*moving, *(model.table for model in models if not model.managed)])
+    missing = tuple(name for name in told.missing if name in moving)
+    return replace(told, missing=missing), tuple(
+        replace(table, stored=stored.get(table.table)) for table in planned
     )
 
 

@@ -94,6 +94,33 @@ def find_generic_foreign_keys_elsewhere(analysis: Analysis, context: str) -> lis
     ]
 
 
+def find_known_keys(analysis: Analysis) -> frozenset[tuple[str, str]]:
+    """The pairs (table, target table) of every foreign key that the models declare, as far as the source tells."""
+    found: set[tuple[str, str]] = set()
+    for model in analysis.models.all():
+        if model.fact.abstract or model.fact.proxy:
+            continue
+        found |= {
+            (model.table, base.table) for base in analysis.models.bases(model) if not base.fact.abstract
+        }
+        for declaring, field in analysis.models.fields(model):
+            if _RELATION.search(field.callee) and field.target:
+                written = declaring.symbol.module
+                target = analysis.models.meant_by(field.target, module=written, label=model.label)
+                if target is not None:
+                    is_many = _MANY.search(field.callee) is not None
+                    source = _table_between(model, declaring, field) if is_many else model.table
+                    found.add((source, _table_of(analysis, _label_of(target.dotted))))
+    return frozenset(found)
+
+
+def _table_of(analysis: Analysis, label: str) -> str:
+    known = analysis.models.of_label(label)
+    if known is not None:
+        return known.table
+    return "django_content_type" if label == _CONTENT_TYPE else label.lower().replace(".", "_")
+
+
 def find_unknown_parents(analysis: Analysis, context: str) -> list[tuple[str, str]]:
     """The context's models with a base of a package, of which the source does not tell whether it has a table."""
     return [

@@ -20,7 +20,9 @@ def plan_from_source(options: argparse.Namespace) -> int:
     context_map = load_map(options.config)
     context = context_map.context(options.context)
     started, clock = datetime.now(UTC), time.monotonic()
-    facts = gather_from_source(context_map, context, cache_folder=default_folder(), record=options.record)
+    facts = gather_from_source(
+        context_map, context, cache_folder=default_folder(), record=options.record, database=options.database
+    )
     plan = build_plan(facts)
     if options.format == "json":
         print_json(_as_run(plan, started, time.monotonic() - clock))

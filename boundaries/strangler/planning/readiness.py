@@ -11,6 +11,7 @@ from boundaries.strangler.planning.blocker import Finding
 from boundaries.strangler.planning.facts import Facts
 
 _SECRET = re.compile(r"KEY|SECRET|TOKEN|PASSWORD|CREDENTIAL|DSN")
+_OLDEST_SERVER = 15
 _ALERTS = (
     "error rate, latency, lag of the follower, undelivered events, dead letters, space on the database's disk"
 )
@@ -71,6 +72,9 @@ def _told(facts: Facts, blockers: Sequence[Finding]) -> Iterator[tuple[str, bool
     )
     yield "it has tests that can move", bool(code.test_files), counted(code.test_files, "file") + " of tests"
     yield "the database was asked", not facts.database.problem, facts.database.problem or "it answered"
+    if facts.database.version:
+        number = int(facts.database.version.partition(".")[0])
+        yield "the server is PostgreSQL 15 or newer", number >= _OLDEST_SERVER, facts.database.version
     yield (
         "other contexts' tests do without its models",
         not facts.dependents or not _tests_elsewhere(facts),

@@ -63,6 +63,11 @@ def build_plan(facts: Facts) -> dict[str, Any]:
             for call in facts.held_calls
         ],
         "database": facts.database.problem or "answered",
+        "server": facts.database.version,
+        "neighbours": [
+            {"kind": found.kind, "name": found.name, "detail": found.detail}
+            for found in facts.database.neighbours
+        ],
         "estimate": estimate(facts.tables),
         "effort": estimate_effort(facts, blockers),
         "bill": make_bill(facts),

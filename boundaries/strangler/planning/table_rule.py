@@ -35,7 +35,7 @@ def primary_keys(facts: Facts) -> Found:
                 _place_of(facts, planned),
                 "Add a primary key (ALTER TABLE ... ADD PRIMARY KEY over a unique, not-null column).",
             )
-        elif stored.relation_kind in "rp" and set(stored.key) != set(planned.key):
+        elif stored.relation_kind in "rp" and planned.key and set(stored.key) != set(planned.key):
             yield (
                 f"{stored.name} has the primary key {stored.key}, and Django says {planned.key}",
                 _place_of(facts, planned),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import Any
 
-from boundaries.enforcement.wording import counted
+from boundaries.enforcement.wording import counted, few
 
 _SHOWN_PLACES = 2
 _SHOWN_NOTICES = 6
@@ -24,6 +24,7 @@ def render_plan(plan: dict[str, Any], *, details: bool = False) -> str:
         _items("Moves with it", plan["moves"], details=details),
         _items("Stays, and depends on it", plan["dependents"], details=details),
         _transactions(plan, details=details),
+        _touched_by(plan, details=details),
         _notices(plan, details=details),
         _bill(plan) if details else [],
         _readiness(plan, details=details),
@@ -114,7 +115,7 @@ def _items(title: str, kinds: dict[str, list[dict[str, Any]]], *, details: bool)
         return []
     if not details:
         told = ", ".join(_counted(kind, len({row["name"] for row in rows})) for kind, rows in kinds.items())
-        return textwrap.wrap(f"{title}: {told}.", width=_WIDTH, subsequent_indent="  ")
+        return textwrap.wrap(f"{title}: {told}.", _WIDTH, subsequent_indent="  ")
     lines = [f"{title}:"]
     for kind, rows in kinds.items():
         lines += [
@@ -143,6 +144,29 @@ def _transactions(plan: dict[str, Any], *, details: bool) -> list[str]:
         f"  {call['path']}:{call['line']}: {call['name']}, from {call['source_context']}" for call in shown
     ]
     return [*lines, *([f"  … and {len(calls) - len(shown)} more"] if len(calls) > len(shown) else [])]
+
+
+def _touched_by(plan: dict[str, Any], *, details: bool) -> list[str]:
+    """Who touches the tables beside this code, as the database knows it."""
+    found = plan["neighbours"]
+    if details:
+        rows = [
+            f"  {one['kind']} {one['name']}" + (f": {one['detail']}" if one["detail"] else "")
+            for one in found
+        ]
+        return ["Who else touches these tables:", *rows] if rows else []
+    kinds: dict[str, list[str]] = {}
+    for one in found:
+        kinds.setdefault(one["kind"], []).append(one["name"])
+    told = "; ".join(
+        f"{counted(len(set(names)), kind)}: {few(list(dict.fromkeys(names)), most=4)}"
+        for kind, names in kinds.items()
+    )
+    return (
+        textwrap.wrap(f"Who else touches these tables: {told}.", _WIDTH, subsequent_indent="  ")
+        if told
+        else []
+    )
 
 
 def _bill(plan: dict[str, Any]) -> list[str]:
