@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 import time
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 import pytest
 
 from boundaries.strangler.postgres import backfill, capture, fingerprint, sequence, shape
 from boundaries.strangler.postgres import switch as switching
-from boundaries.strangler.postgres.apply import Flow, cycle
-from boundaries.strangler.postgres.switch import GateBusy, _take_gate, finish, owner_side, switch
+from boundaries.strangler.postgres.apply import cycle
+from boundaries.strangler.postgres.switch import GateBusy, finish, owner_side, switch
 from boundaries.strangler.postgres.verify import verify
+from tests.waiting import wait_for
 
 
 def copy_all(sides, chunk_rows=50):
@@ -41,6 +43,12 @@ def fill(sides, accounts=120):
             app.execute(
                 "INSERT INTO ledger_entry (account_id, amount, note) VALUES (%s, %s, '')", [key, number]
             )
+
+
+def waits_for_gate(sides, count=1):
+    with psycopg.connect(sides.databases["monolith"].superuser_url) as session:
+        query = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        return session.execute(query).fetchone()[0] >= count
 
 
 def flip(sides, to):
@@ -268,23 +276,28 @@ class TestSwitch:
 
         sides.account("monolith")
 
-    def test_is_cut_off_when_many_short_pauses_under_the_gate_become_a_long_one(self, sides):
+    def test_makes_nobody_the_victim_of_a_deadlock(self, sides):
+        """One holds the gate and wants a row of whom waits for the gate behind the switch."""
         sides.install()
-        both = sides.both
-        with both.pair.monolith.session() as holder:
-            if holder.info.server_version < 170000:
-                pytest.skip("PostgreSQL 17 and newer bound a transaction as a whole")
-            _take_gate(Flow("ledger", holder, both.service, both.tables("monolith")), lambda phase: None)
+        sides.both.monolith.execute("CREATE TABLE unmoved AS SELECT 1 AS n")
+        insider, waiter = sides.app(autocommit=False), sides.app(autocommit=False)
+        write = "INSERT INTO ledger_account (id, owner, balance) VALUES (gen_random_uuid(), gen_random_uuid(), 0)"
+        try:
+            insider.execute(write)
+            waiter.execute("UPDATE unmoved SET n = 2")
+            with ThreadPoolExecutor() as pool:
+                flipped = pool.submit(flip, sides, "service")
+                wait_for(lambda: waits_for_gate(sides), what="the switch to ask for the gate")
+                written = pool.submit(waiter.execute, write)
+                wait_for(lambda: waits_for_gate(sides, 2) or written.done(), what="the writer to queue")
+                pool.submit(lambda: (written.result(), waiter.commit()))
+                insider.execute("UPDATE unmoved SET n = 3")
+                insider.commit()
 
-            def stutter():
-                for _ in range(10):
-                    time.sleep(0.2)
-                    holder.execute("SELECT pg_sleep(0.2)")
-
-            with pytest.raises(psycopg.errors.TransactionTimeout):
-                stutter()
-
-        sides.account("monolith")
+                assert flipped.result().owner == "service"
+        finally:
+            sides.both.monolith.execute("DROP TABLE unmoved")
+        assert len(sides.rows("service", "ledger_account")) == 2
 
     def test_only_the_owner_accepts_writes(self, sides):
         sides.install()
