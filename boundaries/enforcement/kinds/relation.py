@@ -7,11 +7,18 @@ base.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from boundaries.enforcement.kinds.link import Analysis, Link, symbol_name
-from boundaries.enforcement.source.facts import TEXT, FieldFact
+from boundaries.enforcement.source.facts import FieldFact
 from boundaries.enforcement.source.field import Kind
 from boundaries.enforcement.source.model import Model, Target
+
+
+class _End(NamedTuple):
+    kind: Kind
+    target: Target | None
+    detail: str
 
 
 def find(analysis: Analysis) -> Iterator[Link]:
@@ -28,18 +35,25 @@ def find(analysis: Analysis) -> Iterator[Link]:
 def _links(
     analysis: Analysis, model: Model, declaring: Model, field: FieldFact, kind: Kind
 ) -> Iterator[Link]:
-    fields, written_in = analysis.relations.fields, declaring.symbol.module
-    named = [(fields.target(written_in, field), f"{field.callee.rpartition('.')[2]} {field.name}")]
-    if (through := fields.through(written_in, field))[0]:
-        named.append((through, f"through of {field.name}"))
-    for (expression, module), detail in named:
-        if expression == f"{TEXT}self":
-            continue
-        target = analysis.models.meant_by(expression, module=module, label=model.label)
-        if target is None:
-            analysis.unresolved[kind] += 1
-        elif target.context is not None and target.context != model.context:
-            yield _link(model, declaring, field, target, detail, kind)
+    for end in _ends(analysis, model, declaring, field, kind):
+        if end.target is None:
+            analysis.unresolved[end.kind] += 1
+        elif end.target.context not in {None, model.context}:
+            yield _link(model, declaring, field, end.target, end.detail, end.kind)
+
+
+def _ends(analysis: Analysis, model: Model, declaring: Model, field: FieldFact, kind: Kind) -> Iterator[_End]:
+    """What one field makes a model point at."""
+    relations, module = analysis.relations, declaring.symbol.module
+    yield _End(
+        kind, relations.pointed_at(declaring, field, model), f"{field.callee.rpartition('.')[2]} {field.name}"
+    )
+    through, written_in = relations.fields.through(module, field)
+    if through:
+        between = analysis.models.meant_by(through, module=written_in, label=model.label)
+        yield _End(kind, between, f"through of {field.name}")
+        if relations.fields.holds_tags(module, field.callee) and relations.tagging.is_generic(between):
+            yield _End("generic", between, "GenericRelation tagged_items")
 
 
 def _link(model: Model, declaring: Model, field: FieldFact, target: Target, detail: str, kind: Kind) -> Link:

@@ -11,9 +11,11 @@ from boundaries.enforcement.source.facts import NAME, FieldClassFact, FieldFact
 from boundaries.enforcement.source.project import Project, Symbol
 
 _RELATION = re.compile(
-    r"(?:^|\.)\w*(?:ForeignKey|OneToOneField|ManyToManyField|ParentalKey|ForeignObject|GenericRelation)$"
+    r"(?:^|\.)\w*(?:ForeignKey|OneToOneField|ManyToManyField|ParentalKey|ForeignObject|GenericRelation"
+    r"|TaggableManager)$"
 )
 _ONE_TO_ONE = re.compile(r"OneToOne\w*$")
+_TAGS = re.compile(r"TaggableManager$")
 _GENERIC_RELATION = re.compile(r"GenericRelation$")
 # The key of a generic relation points at any model: it is no relation to one.
 _TO_ANY = re.compile(r"Generic(?!Relation)\w*$")
@@ -46,6 +48,10 @@ class Fields:
         """Whether a field class makes a relation that is not generic."""
         return self.kind(module, callee) == "relation"
 
+    def holds_tags(self, module: str, callee: str) -> bool:
+        """Whether it is django-taggit's field: it names the model between, and that model the tags."""
+        return bool(_TAGS.search(self._root(module, callee)))
+
     def is_one_to_one(self, module: str, callee: str) -> bool:
         """Whether the way back along the relation leads to one object."""
         return bool(_ONE_TO_ONE.search(self._root(module, callee)))
@@ -53,12 +59,8 @@ class Fields:
     def target(self, module: str, field: FieldFact) -> tuple[str, str]:
         """The expression of a field's target, and the module that it is written in: the field's, or its class's."""
         for gives, written_in in self._gives(module, field.callee):
-            if gives.target:
-                return (
-                    (field.target, module)
-                    if field.target and gives.takes_target
-                    else (gives.target, written_in)
-                )
+            if gives.target and not (field.target and gives.takes_target):
+                return gives.target, written_in
         return field.target, module
 
     def through(self, module: str, field: FieldFact) -> tuple[str, str]:
@@ -82,12 +84,17 @@ class Fields:
         dotted = written if symbol is None else f"{symbol.module}.{symbol.qualname}".lstrip(".")
         if dotted in _ALLOWED:
             return ""
-        if symbol is not None and symbol.is_inside:
+        # A package's own relation may derive from what only Django's inside knows; its name tells, read or not.
+        is_told = _RELATION.search(dotted) and (symbol is None or not self._is_own(symbol))
+        if symbol is not None and symbol.is_inside and not is_told:
             roots = (self._find_root(base, name, depth + 1) for base, name in self._bases(symbol, depth))
             return next((root for root in roots if root), "")
         if _TO_ANY.search(dotted) or dotted.startswith(("sqlalchemy", "rest_framework")):
             return ""
-        return dotted if _RELATION.search(dotted) else ""
+        return dotted if is_told else ""
+
+    def _is_own(self, symbol: Symbol) -> bool:
+        return symbol.is_inside and not self._project.is_package(symbol.module)
 
     def _given_by(self, module: str, callee: str) -> tuple[tuple[FieldClassFact, str], ...]:
         """What a field class and its bases give, with the module of each, the nearest first."""

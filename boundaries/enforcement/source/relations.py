@@ -11,6 +11,7 @@ from boundaries.enforcement.source.facts import TEXT, FieldFact
 from boundaries.enforcement.source.field import Fields
 from boundaries.enforcement.source.model import Model, Models, Target
 from boundaries.enforcement.source.project import Symbol
+from boundaries.enforcement.source.tagging import Tagging
 
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -37,6 +38,7 @@ class Relations:
 
     def __init__(self, models: Models) -> None:
         self.fields = Fields(models.project)
+        self.tagging = Tagging(models, self.fields)
         self._models = models
         self._steps: dict[Node, dict[str, Step]] = {}
         self._nodes: dict[Symbol, Node] = {}
@@ -63,6 +65,15 @@ class Relations:
     def nodes_with(self, name: str) -> list[Node]:
         """Every model on which a name is a relation."""
         return self._by_name.get(name, [])
+
+    def pointed_at(self, declaring: Model, field: FieldFact, model: Model) -> Target | None:
+        """The model that a relation of a model leads to; None where the source does not tell."""
+        if self.fields.holds_tags(declaring.symbol.module, field.callee):
+            return self.tagging.tags(declaring, field, model.label)
+        target, module = self.fields.target(declaring.symbol.module, field)
+        if target == f"{TEXT}self":
+            return Target(model.dotted, model.context)
+        return self._models.meant_by(target, module=module, label=model.label)
 
     def has_column(self, node: Node, name: str) -> bool:
         """Whether a lookup may end with a name on a model: one of its fields; anything on a third party's model."""
@@ -140,13 +151,11 @@ class Relations:
                     back.setdefault(name, Step(node, is_back=True))
 
     def _target(self, declaring: Model, field: FieldFact, model: Model) -> Node | None:
-        module = declaring.symbol.module
-        if self.fields.kind(module, field.callee) is None:
+        if self.fields.kind(declaring.symbol.module, field.callee) is None:
             return None
-        target, module = self.fields.target(module, field)
-        if target == f"{TEXT}self":
+        found = self.pointed_at(declaring, field, model)
+        if found is not None and found.dotted == model.dotted:
             return self.node_of(model)
-        found = self._models.meant_by(target, module=module, label=model.label)
         return self.node_of_target(found) if found else None
 
     def _names_back(self, declaring: Model, field: FieldFact, model: Model) -> Iterator[str]:

@@ -206,10 +206,9 @@ def _users(analysis: Analysis) -> Iterator[str]:
         return
     for model in analysis.models.all():
         for declaring, column in analysis.models.fields(model):
-            fields, module = analysis.relations.fields, declaring.symbol.module
-            if not model.fact.abstract and fields.is_relation(module, column.callee):
-                written, module = fields.target(module, column)
-                target = analysis.models.meant_by(written, module=module, label=model.label)
+            relations, module = analysis.relations, declaring.symbol.module
+            if not model.fact.abstract and relations.fields.is_relation(module, column.callee):
+                target = relations.pointed_at(declaring, column, model)
                 if target is not None and target.dotted.lower() == user:
                     yield model.dotted
                     break

@@ -138,6 +138,54 @@ class TestFieldClasses:
         assert project.links()[1]["relation"] == 1
 
 
+class TestTags:
+    MODELS = {
+        "shop/payments/models.py": (
+            "from django.db import models\n"
+            "from taggit.models import GenericTaggedItemBase, TagBase, TaggedItemBase\n"
+            "class Tag(TagBase): ...\n"
+            "class Item(GenericTaggedItemBase):\n"
+            "    tag = models.ForeignKey('Tag', models.CASCADE)\n"
+            "class BookingItem(TaggedItemBase):\n"
+            "    content_object = models.ForeignKey('bookings.Booking', models.CASCADE)\n"
+        ),
+        "shop/bookings/fields.py": (
+            "from taggit.managers import TaggableManager\n"
+            "class Tags(TaggableManager):\n"
+            "    def __init__(self, **kwargs):\n"
+            "        from shop.payments.models import Item\n"
+            "        kwargs.setdefault('through', Item)\n"
+            "        super().__init__(**kwargs)\n"
+        ),
+    }
+
+    @pytest.mark.parametrize(
+        ("field", "found"),
+        [
+            ("Tags()", ["relation payments.Tag", "relation payments.Item", "generic payments.Item"]),
+            ("TaggableManager('Words', through='payments.BookingItem')", ["relation payments.BookingItem"]),
+            ("TaggableManager('Words')", []),
+        ],
+    )
+    def test_lie_behind_the_model_between(self, project: TinyProject, field: str, found: list[str]) -> None:
+        project.write(self.MODELS).write(
+            {
+                "shop/bookings/models.py": (
+                    "from django.db import models\n"
+                    "from taggit.managers import TaggableManager\n"
+                    "from shop.bookings.fields import Tags\n"
+                    f"class Booking(models.Model):\n    words = {field}\n"
+                )
+            }
+        )
+
+        links, unresolved = project.links()
+
+        shown = [f"{link.kind} {link.target}" for link in links if link.path == "shop/bookings/models.py"]
+        assert sorted(shown) == sorted(found)
+        assert unresolved["relation"] == 0
+
+
 class TestRelations:
     def test_are_seen_in_every_form(self, project: TinyProject) -> None:
         project.write(
