@@ -32,7 +32,7 @@ from boundaries.strangler.heartbeat import Heartbeat
 from boundaries.strangler.lock import consumer_lock
 from boundaries.strangler.models import Extraction, Wanted
 from boundaries.strangler.pickup import pick_up
-from boundaries.strangler.postgres import capture
+from boundaries.strangler.postgres import capture, gate
 from boundaries.strangler.postgres.apply import Applied, Flow, cycle
 from boundaries.strangler.postgres.connection import first_line
 from boundaries.strangler.postgres.drift import ShapeChanged
@@ -154,6 +154,7 @@ class Follower:
                 self._apply(both, owner)
         self._cycled_at = time.monotonic()
         if self._cycled_at - self._told_at > REPORT_SECONDS:
+            gate.give_pass(both.connection(owner), self.context)
             self._tell(owner=owner, lag_rows=capture.backlog(both.connection(owner), self.context))
         return not is_idle
 

@@ -2,7 +2,7 @@
 
 Statement-level triggers with transition tables write (table, key) into one log per context, nothing else: rows are
 read again when they are applied. The applier's own writes are skipped, known by its login role. TRUNCATE writes an
-entry without a key: that table is copied again as a whole.
+entry without a key: that table is copied again as a whole. What it costs is in the decision "What a write pays".
 """
 
 from __future__ import annotations
@@ -25,45 +25,49 @@ from boundaries.strangler.postgres.table import Table
 # Part of every object's name, so that objects of kit N and N-1 can be told apart.
 VERSION = "v1"
 
+# Without a key of its own, since writers would pay for its index; the identity is for those who publish all tables.
 _LOG = """
-CREATE TABLE IF NOT EXISTS {log} (
-    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    tbl text NOT NULL,
-    key text[]
-) WITH (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_insert_threshold = -1)
+CREATE TABLE IF NOT EXISTS {log} (tbl text NOT NULL, key text[])
+WITH (autovacuum_vacuum_scale_factor = 0.0, autovacuum_vacuum_threshold = 5000, autovacuum_vacuum_insert_threshold = -1)
 """
+_IDENTITY = "ALTER TABLE {log} REPLICA IDENTITY FULL"
 
+# One for each event: telling them apart costs as much as the rest of the body. Settings of its own would cost more than
+# its work, so every name and operator says its schema.
 _FUNCTION = """
-CREATE OR REPLACE FUNCTION {function}() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp {spelling} AS $capture$
+CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER {settings} AS $capture$
 BEGIN
-    IF session_user = {mover} THEN
+    IF session_user OPERATOR(pg_catalog.=) {mover} THEN
         RETURN NULL;
     END IF;
-    IF TG_OP = 'INSERT' THEN
-        INSERT INTO {log} (tbl, key) SELECT {name}, {new_key} FROM new_rows n WHERE {condition};
-    ELSIF TG_OP = 'DELETE' THEN
-        INSERT INTO {log} (tbl, key) SELECT {name}, {old_key} FROM old_rows o WHERE {condition};
-    ELSIF TG_OP = 'UPDATE' THEN
-        INSERT INTO {log} (tbl, key)
-            SELECT {name}, {new_key} FROM new_rows n WHERE {condition}
-            UNION SELECT {name}, {old_key} FROM old_rows o WHERE {condition};
-    ELSE
-        INSERT INTO {log} (tbl, key) VALUES ({name}, NULL);
-    END IF;
+    INSERT INTO {log} (tbl, key) {entries};
     RETURN NULL;
 END
 $capture$
 """
 
-# A key is logged as text, and read again by the mover's session: the writer's must spell it the same way.
-_SPELLING = "SET TimeZone = 'UTC' SET DateStyle = 'ISO, YMD' SET IntervalStyle = 'postgres' SET extra_float_digits = 1"
+# The condition of a shared table is the user's own text, and keys that sessions write differently are logged as the
+# mover reads them.
+_SETTINGS = (
+    "SET search_path = pg_catalog, pg_temp "
+    "SET TimeZone = 'UTC' SET DateStyle = 'ISO, YMD' SET IntervalStyle = 'postgres' SET extra_float_digits = 1"
+)
 
 _TRIGGERS = {
     "ins": "AFTER INSERT ON {table} REFERENCING NEW TABLE AS new_rows",
     "upd": "AFTER UPDATE ON {table} REFERENCING NEW TABLE AS new_rows OLD TABLE AS old_rows",
     "del": "AFTER DELETE ON {table} REFERENCING OLD TABLE AS old_rows",
     "trn": "AFTER TRUNCATE ON {table}",
+}
+# Old and new keys are told apart before they become text, which is several times cheaper for a large statement.
+_ENTRIES = {
+    "ins": "SELECT {name}, {key} FROM new_rows k WHERE {condition}",
+    "upd": """
+        SELECT {name}, {key} FROM (
+            SELECT {columns} FROM new_rows n WHERE {condition} UNION SELECT {columns} FROM old_rows o WHERE {condition}
+        ) k""",
+    "del": "SELECT {name}, {key} FROM old_rows k WHERE {condition}",
+    "trn": "VALUES ({name}, NULL)",
 }
 
 
@@ -79,9 +83,8 @@ def install(connection: Connection, context: str, tables: Sequence[Table]) -> No
 
     :raises boundaries.strangler.postgres.ddl.LockRefused: when a table stays locked by others.
     """
-    run_briefly(
-        connection, [sql.SQL(_LOG).format(log=log_table(context))], what=f"the change log of {context}"
-    )
+    create = [sql.SQL(text).format(log=log_table(context)) for text in (_LOG, _IDENTITY)]
+    run_briefly(connection, create, what=f"the change log of {context}")
     take_from_others(connection, f"boundaries_log_{context}", "ALL")
     mover = mover_role(connection)
     for table in tables:
@@ -109,7 +112,8 @@ def log_whole(connection: Connection, context: str, table: Table) -> None:
 def remove(connection: Connection, context: str, tables: Sequence[Table]) -> None:
     """Drop triggers, functions and log again; nothing is left."""
     for table in tables:
-        drop_with_triggers(connection, _function_name(context, table))
+        for kind in _TRIGGERS:
+            drop_with_triggers(connection, _function_name(context, table, kind))
         fault_point("abort.table_released")
     run_briefly(
         connection, [sql.SQL("DROP TABLE IF EXISTS {}").format(log_table(context))], what="the change log"
@@ -118,15 +122,17 @@ def remove(connection: Connection, context: str, tables: Sequence[Table]) -> Non
 
 def is_installed(connection: Connection, context: str, table: Table) -> bool:
     """Whether all four triggers of this version are there, on every partition too, and fire always."""
-    found = count_triggers(connection, table.places, _function_name(context, table))
+    found = count_triggers(connection, table.places, *_function_names(context, table))
     return found == len(_TRIGGERS) * len(table.places)
 
 
 def uncaptured(connection: Connection, context: str, table: Table) -> list[sql.Identifier]:
     """The table's partitions that lack a trigger: they came after the capture."""
-    function = _function_name(context, table)
+    functions = _function_names(context, table)
     return [
-        place for place in table.places[1:] if count_triggers(connection, [place], function) < len(_TRIGGERS)
+        place
+        for place in table.places[1:]
+        if count_triggers(connection, [place], *functions) < len(_TRIGGERS)
     ]
 
 
@@ -151,30 +157,37 @@ def is_empty(connection: Connection, context: str) -> bool:
 
 
 def _statements(context: str, table: Table, mover: str) -> list[sql.SQL | sql.Composed]:
-    function = _function(context, table)
-    body = sql.SQL(_FUNCTION).format(
-        function=function, mover=sql.Literal(mover), log=log_table(context), name=sql.Literal(table.name),
-        new_key=table.key_array("n"), old_key=table.key_array("o"), condition=table.condition,
-        spelling=sql.SQL("" if table.has_plain_key else _SPELLING),
-    )  # fmt: skip
-    statements: list[sql.SQL | sql.Composed] = [body]
+    statements: list[sql.SQL | sql.Composed] = []
+    for kind in _TRIGGERS:
+        entries = sql.SQL(_ENTRIES[kind]).format(
+            name=sql.Literal(table.name), key=table.key_array("k"), columns=table.key_columns(), condition=table.condition
+        )  # fmt: skip
+        body = sql.SQL(_FUNCTION).format(
+            function=_function(context, table, kind), mover=sql.Literal(mover), log=log_table(context), entries=entries,
+            settings=sql.SQL("" if table.has_plain_key and not table.is_shared else _SETTINGS),
+        )  # fmt: skip
+        statements.append(body)
     for place, (kind, event) in itertools.product(table.places, _TRIGGERS.items()):
         trigger = _trigger(context, kind)
         statements += [
             sql.SQL("CREATE OR REPLACE TRIGGER {} ").format(trigger)
             + sql.SQL(event).format(table=place)
-            + sql.SQL(" FOR EACH STATEMENT EXECUTE FUNCTION {}()").format(function),
+            + sql.SQL(" FOR EACH STATEMENT EXECUTE FUNCTION {}()").format(_function(context, table, kind)),
             sql.SQL("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}").format(place, trigger),
         ]
     return statements
 
 
-def _function(context: str, table: Table) -> sql.Identifier:
-    return sql.Identifier("public", _function_name(context, table))
+def _function(context: str, table: Table, kind: str) -> sql.Identifier:
+    return sql.Identifier("public", _function_name(context, table, kind))
 
 
-def _function_name(context: str, table: Table) -> str:
-    return f"boundaries_capture_{context}_{table.digest}_{VERSION}"
+def _function_names(context: str, table: Table) -> list[str]:
+    return [_function_name(context, table, kind) for kind in _TRIGGERS]
+
+
+def _function_name(context: str, table: Table, kind: str) -> str:
+    return f"boundaries_capture_{context}_{table.digest}{kind}_{VERSION}"
 
 
 def _trigger(context: str, kind: str) -> sql.Identifier:

@@ -46,14 +46,14 @@ def run_briefly(connection: Connection, statements: Sequence[sql.SQL | sql.Compo
     raise LockRefused(what=what, timeout_ms=LOCK_TIMEOUT_MS, attempts=ATTEMPTS, blockers=blockers)
 
 
-def count_triggers(connection: Connection, places: Sequence[sql.Identifier], function: str) -> int:
-    """How many triggers on these tables call the function and fire always."""
+def count_triggers(connection: Connection, places: Sequence[sql.Identifier], *functions: str) -> int:
+    """How many triggers on these tables call one of the functions and fire always."""
     row = connection.execute(
         """
         SELECT count(*) FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid
-        WHERE t.tgrelid = ANY (%s::regclass[]) AND p.proname = %s AND t.tgenabled = 'A'
+        WHERE t.tgrelid = ANY (%s::regclass[]) AND p.proname = ANY (%s) AND t.tgenabled = 'A'
         """,
-        [[place.as_string(connection) for place in places], function],
+        [[place.as_string(connection) for place in places], list(functions)],
     ).fetchone()
     return int(row[0]) if row else 0
 

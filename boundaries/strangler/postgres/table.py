@@ -198,7 +198,7 @@ class Table:
 
     def key_array(self, alias: str) -> sql.Composable:
         """The key as the log stores it: an array of text."""
-        parts = [sql.SQL("{}::text").format(sql.Identifier(alias, name)) for name in self.spec.key]
+        parts = [sql.SQL("{}::pg_catalog.text").format(sql.Identifier(alias, name)) for name in self.spec.key]
         return sql.SQL("ARRAY[{}]").format(sql.SQL(", ").join(parts))
 
     def key_from_array(self, array: sql.Composable) -> sql.Composable:
@@ -249,6 +249,11 @@ def read_tables(
     return [_read(connection, spec, context, side) for spec in specs]
 
 
+def read_columns(connection: Connection, name: str) -> tuple[Column, ...]:
+    """The columns of one table, by the name that SQL knows it by; none if it does not exist."""
+    return tuple(Column(*row) for row in connection.execute(_COLUMNS, [name]))
+
+
 def _read(connection: Connection, spec: TableSpec, context: str, side: str) -> Table:
     place = connection.execute(_NAME, [spec.quoted]).fetchone()
     if place is None:
@@ -257,7 +262,7 @@ def _read(connection: Connection, spec: TableSpec, context: str, side: str) -> T
     key = tuple(name for name, _ in primary)
     if key != spec.key:
         raise KeyUnlike(table=spec.table, found=", ".join(key) or "missing", expected=", ".join(spec.key))
-    columns = tuple(Column(*row) for row in connection.execute(_COLUMNS, [spec.quoted]))
+    columns = read_columns(connection, spec.quoted)
     unique = tuple(tuple(row[0]) for row in connection.execute(_UNIQUE, [spec.quoted]))
     has_arbiter = all(is_arbiter for _, is_arbiter in primary)
     partitioned = connection.execute(_PARTITION_KEY, [spec.quoted]).fetchone()
