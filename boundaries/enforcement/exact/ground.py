@@ -15,11 +15,6 @@ class Ground:
 
     analysis: Analysis
 
-    def context_of(self, label: str, module: str) -> str | None:
-        """The context of a model: claimed by its label, else by its module."""
-        context_map = self.analysis.context_map
-        return context_map.context_of_model_label(label) or context_map.context_of_module(module)
-
     def is_loadable(self, source: str) -> bool:
         """Whether `module:qualname` is a model of the source that Django keeps: not an abstract one."""
         module, _, qualname = source.partition(":")
@@ -31,21 +26,22 @@ class Ground:
         *,
         kind: str,
         module: str,
-        qualname: str,
-        context: str | None,
-        target_context: str | None,
+        qualname: str = "",
         target: str,
+        target_module: str,
+        label: str = "",
         member: str = "",
         line: int | None = None,
         detail: str = "",
-        target_module: str = "",
         is_constraint: bool = False,
     ) -> Link | None:
         """A link with the evidence `exact`; None when it stays inside a context, or begins or ends outside all.
 
-        Code that the finders leave out, such as tests and packages, begins none.
+        Code that the finders leave out, such as tests and packages, begins none. `label` is that of the model that
+        it begins at, if it is one.
         """
         entry = self.analysis.project.modules.get(module)
+        context, target_context = self._context_of(label, module), self._context_of(target, target_module)
         if entry is None or context is None or target_context in {None, context} or self._is_left_out(module):
             return None
         path, found = self._place(module, qualname, member)
@@ -63,6 +59,11 @@ class Ground:
             module=target_module,
             is_constraint=is_constraint,
         )
+
+    def _context_of(self, label: str, module: str) -> str | None:
+        """The context of a model: claimed by its label, else by its module."""
+        context_map = self.analysis.context_map
+        return context_map.context_of_model_label(label) or context_map.context_of_module(module)
 
     def _is_left_out(self, module: str) -> bool:
         context_map = self.analysis.context_map

@@ -11,18 +11,14 @@ from boundaries.enforcement.kinds.link import Link
 
 def find(observation: Observation, ground: Ground) -> Iterator[Link]:
     """One link for each URLconf and module of views; what a decorator has made of a view is not one."""
-    context_of = ground.analysis.context_map.context_of_module
     views = {(r.urlconf, r.module) for r in observation.routes if "<locals>" not in r.qualname}
     for urlconf, module in sorted(views):
         link = ground.link(
             kind="url",
             module=urlconf,
-            qualname="",
-            context=context_of(urlconf),
-            target_context=context_of(module),
             target=module,
-            detail="a view of the other context",
             target_module=module,
+            detail="a view of the other context",
         )
         if link is not None:
             yield link

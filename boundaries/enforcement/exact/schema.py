@@ -12,22 +12,21 @@ from boundaries.enforcement.kinds.link import Link
 def find(observation: Observation, ground: Ground) -> Iterator[Link]:
     """Relations, generic relations and bases of every model; an automatic table counts as its field."""
     for model in observation.models:
-        context = ground.context_of(model.label, model.module)
-        for link in (*_relations(model, context, ground), *_bases(model, context, ground)):
+        for link in (*_relations(model, ground), *_bases(model, ground)):
             if link is not None:
                 yield link
 
 
-def _relations(model: ObservedModel, context: str | None, ground: Ground) -> Iterator[Link | None]:
+def _relations(model: ObservedModel, ground: Ground) -> Iterator[Link | None]:
     for relation in model.relations:
         yield ground.link(
             kind=relation.kind,
             module=model.module,
             qualname=model.qualname,
+            label=model.label,
             member=relation.name,
-            context=context,
-            target_context=ground.context_of(relation.label, relation.module),
             target=relation.label,
+            target_module=relation.module,
             detail=_detail(relation, ground),
             is_constraint=relation.constraint,
         )
@@ -41,15 +40,15 @@ def _detail(relation: Relation, ground: Ground) -> str:
     return f"{relation.detail}, declared in {relation.declared_in}"
 
 
-def _bases(model: ObservedModel, context: str | None, ground: Ground) -> Iterator[Link | None]:
+def _bases(model: ObservedModel, ground: Ground) -> Iterator[Link | None]:
     for base in model.bases:
         yield ground.link(
             kind="inheritance",
             module=model.module,
             qualname=model.qualname,
-            context=context,
-            target_context=ground.context_of(base.label, base.module),
+            label=model.label,
             target=base.label,
+            target_module=base.module,
             detail=base.detail,
             is_constraint=base.detail == "parent table",
         )

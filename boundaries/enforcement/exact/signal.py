@@ -11,24 +11,18 @@ from boundaries.enforcement.kinds.link import Link
 
 def find(observation: Observation, ground: Ground) -> Iterator[Link]:
     """Receivers of another context's model, and of a signal that another context defines."""
-    context_of = ground.analysis.context_map.context_of_module
     for receiver in observation.receivers:
-        if receiver.sender is not None:
-            target, target_context = (
-                receiver.sender,
-                ground.context_of(receiver.sender, receiver.sender_module or ""),
-            )
-        else:
+        target, module = receiver.sender, receiver.sender_module or ""
+        if target is None:
             target = _defined(receiver.signal, ground)
-            target_context = context_of(target.rpartition(".")[0])
+            module = target.rpartition(".")[0]
         link = ground.link(
             kind="signal",
             module=receiver.module,
             qualname=receiver.qualname,
             line=receiver.line,
-            context=context_of(receiver.module),
-            target_context=target_context,
             target=target,
+            target_module=module,
             detail=receiver.signal.rpartition(".")[2],
         )
         if link is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from boundaries.enforcement.kinds.link import Analysis, Link, symbol_name
+from boundaries.enforcement.kinds.link import Analysis, Link, link_at
 from boundaries.enforcement.source.facts import FileFacts
 from boundaries.enforcement.source.tree import SourceFile
 
@@ -30,15 +30,5 @@ def links_of(
         for module, names in analysis.project.targets(file, fact):
             target = analysis.context_map.context_of_module(module)
             if target is not None and target != owner:
-                yield Link(
-                    kind=kind,
-                    path=file.relative,
-                    line=fact.line,
-                    column=fact.column,
-                    source_context=owner,
-                    target_context=target,
-                    source=symbol_name(file.module, fact.scope),
-                    target=module,
-                    evidence=", ".join(names) or "static",
-                    module=module,
-                )
+                yield link_at(fact, kind=kind, file=file, owner=owner, context=target, target=module,
+                              evidence=", ".join(names) or "static", module=module)  # fmt: skip

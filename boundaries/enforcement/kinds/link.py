@@ -95,6 +95,7 @@ def link_at(
     owner: str,
     context: str,
     target: str,
+    evidence: str = "static",
     detail: str = "",
     module: str = "",
 ) -> Link:
@@ -108,6 +109,7 @@ def link_at(
         target_context=context,
         source=symbol_name(file.module, place.scope),
         target=target,
+        evidence=evidence,
         detail=detail,
         module=module,
     )
