@@ -12,6 +12,7 @@ from boundaries.contexts.map import load_map
 from boundaries.enforcement.cache_option import cache_folder, configure_cache
 from boundaries.enforcement.check import baselined_graph, run_check
 from boundaries.enforcement.coupling import KINDS, Coupling
+from boundaries.enforcement.door.verb import FACADE
 from boundaries.enforcement.evidence import configure_evidence, witnesses_of
 from boundaries.enforcement.explanation import EXPLAIN
 from boundaries.enforcement.owners import OWNERS
@@ -224,6 +225,7 @@ VERBS = [
         formats=formats.FORMATS,
     ),
     SUGGEST,
+    FACADE,
     OWNERS,
     EXPLAIN,
     Verb(

@@ -17,7 +17,7 @@ Run = Callable[..., tuple[int, str, str]]
 
 MODELS = "from django.db import models\nclass {}(models.Model):\n    pass\n"
 KEY = "from django.db import models\nclass Booking(models.Model):\n    paid = models.ForeignKey('payments.Payment', 1)\n"
-ARGUMENTS = {"explain": ["BD204"]}
+ARGUMENTS = {"explain": ["BD204"], "facade": ["payments", "--propose"]}
 
 
 @pytest.fixture
@@ -101,7 +101,7 @@ def test_a_check_holds_something_of_everything(messy: TinyProject, run: Run) -> 
 )
 def test_a_refusal_is_as_published(project: TinyProject, run: Run, verb: str) -> None:
     project.map("[contexts.bookings]\npackage = []\n")
-    code, out, _ = run(verb, *(["--write"] if verb == "init" else []), "--json")
+    code, out, _ = run(verb, *(["--write"] if verb == "init" else ARGUMENTS.get(verb, [])), "--json")
 
     assert code == 2
     assert faults("error", json.loads(out)) == []
