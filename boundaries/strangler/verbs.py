@@ -41,7 +41,11 @@ def _configure_extract(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--print-grants", action="store_true", help="provision: what a DBA runs, and nothing else"
     )
-    parser.add_argument("--diff", action="store_true", help="scaffold: show how edited files differ")
+    parser.add_argument(
+        "--diff",
+        action="store_true",
+        help="scaffold: show how edited files differ; plan: what is gone and new since the last one",
+    )
     parser.add_argument(
         "--write",
         action="store_true",
@@ -63,6 +67,9 @@ def _configure_plan(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--record", type=Path, metavar="FILE", help="plan: add what the runtime recorder saw (with --static)"
+    )
+    parser.add_argument(
+        "--playbook", type=Path, metavar="FILE", help="plan: write or renew a page of check boxes"
     )
     parser.add_argument(
         "--details", action="store_true", help="plan: every place, on as many lines as it takes"
@@ -141,11 +148,15 @@ def _run_step(options: argparse.Namespace) -> int:
         context=options.context, step=options.step, who=options.who or getpass.getuser(), why=options.reason,
         options=_step_options(options), listener=None if is_json else terminal.Line(),
     )  # fmt: skip
+    if options.step == "plan" and not options.dry_run:
+        from boundaries.contexts.map import current_map
+        from boundaries.strangler.planning.present import settle
+        from boundaries.strangler.planning.text import render_plan
+
+        run.figures = settle(run.figures, options, root=current_map().root)
     if is_json:
         print_json(terminal.as_json(run))
     elif options.step == "plan" and not options.dry_run:
-        from boundaries.strangler.planning.text import render_plan
-
         print(render_plan(run.figures, details=options.details))
     else:
         terminal.show_run(run)

@@ -94,8 +94,10 @@ def _remedy_of_relation(facts: Facts, relation: Relation) -> str:
             "Declare the table between them as a model (same table, state only), "
             f"with a Reference({relation.target!r}) in it."
         )
-    key = f" that holds its {relation.to_field}" if relation.to_field else ""
-    return f"Make it a Reference({relation.target!r}){key} of the same name and column; ask {asked} for more."
+    if relation.target == "auth.Permission":
+        return "Store its natural key (app label, model and codename) instead of the id: ids differ between databases."
+    key = f", which holds its {relation.to_field}" if relation.to_field else ""
+    return f"Make it a Reference({relation.target!r}) of the same name and column{key}; ask {asked} for more."
 
 
 def proxies(facts: Facts) -> Found:
@@ -137,7 +139,7 @@ def generic_relations(facts: Facts) -> Found:
     for crossing in facts.crossings:
         if crossing.kind == "generic" and crossing.place not in known:
             yield (
-                f"{crossing.source} of {crossing.source_context} asks for the content type of {crossing.target}",
+                f"{_where(crossing)} of {crossing.source_context} asks for the content type of {crossing.target}",
                 crossing.place,
                 "Store the natural key (app label and model), or a Reference to that kind of row.",
             )
@@ -149,7 +151,7 @@ def imports_of_internals(facts: Facts) -> Found:
         is_incoming = crossing.target_context == facts.context
         if crossing.kind == "import" and is_incoming and not crossing.through_door:
             yield (
-                f"{crossing.source} of {crossing.source_context} imports {crossing.target}, which leaves",
+                f"{_where(crossing)} of {crossing.source_context} imports {crossing.target}, which leaves",
                 crossing.place,
                 f"Import from the public package of {facts.context}; add to its facade what is missing.",
             )
@@ -173,12 +175,19 @@ def reached_by_name(facts: Facts) -> Found:
 
 
 def _side(crossing: Crossing) -> str:
-    return f"{crossing.source} of {crossing.source_context} reaches into {crossing.target_context}"
+    return f"{_where(crossing)} of {crossing.source_context} reaches into {crossing.target_context}"
+
+
+def _where(crossing: Crossing) -> str:
+    """`module:function`; a place at module level is the module's."""
+    return crossing.source.removesuffix(":<module>")
 
 
 def _remedy_by_kind(crossing: Crossing) -> str:
     if crossing.kind == "signal":
         return f"Let {crossing.target_context} publish an event, and consume it."
+    if crossing.kind == "task":
+        return f"Let {crossing.target_context} consume an event, or offer a command that starts the task."
     if crossing.kind == "transaction":
         return "Let each context commit for itself: a saga or an event instead of one transaction."
     return f"Ask a query of the facade of {crossing.target_context} instead."

@@ -17,6 +17,7 @@ def render_plan(plan: dict[str, Any], *, details: bool = False) -> str:
     """The plan as text for a terminal: one screen, or with `details` every place and every table."""
     sections = (
         _headline(plan, details=details),
+        _progress(plan),
         _blockers(plan, details=details),
         _tables(plan, details=details),
         _code(plan),
@@ -45,6 +46,20 @@ def _headline(plan: dict[str, Any], *, details: bool) -> list[str]:
         lines.append(
             f"Every place, with what to do there: boundaries extract {plan['context']} plan --details"
         )
+    return lines
+
+
+def _progress(plan: dict[str, Any]) -> list[str]:
+    progress = plan.get("progress")
+    if progress is None:
+        return []
+    if progress["since"] is None:
+        return ["No plan was made here before: there is nothing to compare with."]
+    lines = [f"Since {progress['since']}: {progress['before']} blockers then, {progress['now']} now."]
+    for sign, rows in (("-", progress["gone"]), ("+", progress["new"])):
+        lines += [
+            f"  {sign} {row['code']} {row['path']}{': ' if row['path'] else ''}{row['what']}" for row in rows
+        ]
     return lines
 
 

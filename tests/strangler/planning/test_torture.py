@@ -141,7 +141,7 @@ def test_each_blocker_has_a_remedy_and_some_a_codemod(plan):
 def test_the_remedy_of_a_relation_fits_its_kind(plan):
     told = {blocker["what"].split()[0]: blocker["remedy"] for blocker in plan["blockers"]}
 
-    assert "holds its code" in told["ticketing.Booking.hall"], "to_field"
+    assert "which holds its code" in told["ticketing.Booking.hall"], "to_field"
     assert "as a model" in told["ticketing.Booking.guests"], "a table that Django makes"
     assert "BookedExtra is a model already" in told["ticketing.Booking.extras"], (
         "a table of the project's own"
@@ -196,3 +196,23 @@ def test_the_text_is_one_screen_and_the_details_are_on_request(torture, plan):
     assert len(short.splitlines()) < 90
     assert short.startswith(f"Plan for ticketing: {len(plan['blockers'])} blockers.")
     assert all(blocker["what"] in long for blocker in plan["blockers"])
+
+
+def test_progress_is_told_against_the_last_plan_that_did_not_ask_for_it(torture, tmp_path):
+    project = tmp_path / "theatre"
+    shutil.copytree(torture, project)
+    assert "nothing to compare with" in ask(project, "--diff")
+    before = json.loads(ask(project, "--json"))["figures"]["blockers"]
+    models = project / "ticketing" / "models.py"
+    # A line more on top, so that every blocker has another line; one blocker less.
+    text = "\n" + models.read_text().replace(
+        "    permission = models.ForeignKey(Permission, on_delete=models.CASCADE)\n", ""
+    )
+    models.write_text(text)
+
+    told = json.loads(ask(project, "--diff", "--json"))["figures"]["progress"]
+
+    assert (told["before"], told["now"]) == (len(before), len(before) - 1)
+    assert [one["code"] for one in told["gone"]] == ["BD520"]
+    assert told["new"] == []
+    assert "39 blockers then, 38 now" in ask(project, "--diff"), "asked again, it is still told"
