@@ -149,6 +149,8 @@ def _remember(move: Move, step: Step, run: StepRun) -> None:
     if step.name in journey:
         before = journey.index(extraction.reached) if extraction.reached else -1
         extraction.reached = journey[max(before, journey.index(step.name))]
+        # From here on a rollback is a new one.
+        extraction.facts.pop("rollback", None)
     else:
         extraction.reached = move.extraction.reached
     extraction.facts = {**extraction.facts, step.name: run.figures}

@@ -61,6 +61,9 @@ def show_run(run: StepRun) -> None:
         for line in run.figures["plan"]:
             print(f"  - {line}")
         return
+    if said := run.figures.get("said"):
+        print(f"{run.context} {run.step}: {said}")
+        return
     step = find_step(run.step)
     if isinstance(step, Rendered):
         print(step.render(run.figures))

@@ -35,6 +35,7 @@ def _configure_extract(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rehearse", action="store_true", help="switch-writes: measure the pause, switch nothing"
     )
+    parser.add_argument("--to", metavar="STEP", help="rollback: the step to go back to (default: one step)")
     parser.add_argument(
         "--accept", choices=("monolith", "service"), help="recover: the side that is right where rows differ"
     )
@@ -164,7 +165,7 @@ def _run_step(options: argparse.Namespace) -> int:
 
 
 def _step_options(options: argparse.Namespace) -> dict[str, Any]:
-    names = ("dry_run", "yes", "percent", "rehearse", "diff", "accept")
+    names = ("dry_run", "yes", "percent", "rehearse", "diff", "accept", "to")
     return {name: getattr(options, name) for name in names}
 
 

@@ -34,6 +34,10 @@ class OrderForm(forms.Form):
         label="Percent of the callers", min_value=0.01, max_value=100, initial=100,
         help_text="less than 100 is a canary: the same callers stay with the service",
     )  # fmt: skip
+    to = forms.CharField(
+        label="Back to", required=False, widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text="the step that is to be the last one that is done; empty: one step",
+    )  # fmt: skip
     yes = forms.CharField(
         label="Context's name", widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"})
     )
@@ -43,6 +47,8 @@ class OrderForm(forms.Form):
         self.context = context
         if step.name != "switch-reads":
             del self.fields["percent"]
+        if step.name != "rollback":
+            del self.fields["to"]
         if step.destructive:
             self.fields["yes"].help_text = f"type {context} to confirm: this step changes who owns what"
         else:
@@ -120,7 +126,7 @@ def _order(request: HttpRequest, context: str, step: str, form: OrderForm) -> ru
     return run.Order(
         context=context, step=step, who=request.user.get_username(), why=given.get("reason", "…"),
         yes=context if "yes" in form.fields else "",
-        percent=given.get("percent", 100.0) if "percent" in form.fields else None,
+        percent=given.get("percent", 100.0) if "percent" in form.fields else None, to=given.get("to", ""),
     )  # fmt: skip
 
 
@@ -140,7 +146,8 @@ def _place(request: HttpRequest, order: run.Order) -> None:
     if done.result == StepRun.Result.RUNNING:
         messages.info(request, f"{order.context} {order.step} was started; this page follows it.")
     elif done.result == StepRun.Result.OK:
-        messages.success(request, f"{order.context} {order.step}: done in {done.seconds:.1f} s.")
+        said = done.figures.get("said") or f"done in {done.seconds:.1f} s."
+        messages.success(request, f"{order.context} {order.step}: {said}")
     else:
         messages.error(request, done.problem)
 

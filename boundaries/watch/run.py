@@ -42,7 +42,10 @@ class StepNotStarted(BoundaryError):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What an operator has asked for, with the name it is kept under. `percent` is for switch-reads only."""
+    """What an operator has asked for, with the name it is kept under.
+
+    `percent` is for switch-reads only, `to` (the step to go back to) for rollback.
+    """
 
     context: str
     step: str
@@ -50,11 +53,12 @@ class Order:
     why: str
     yes: str = ""
     percent: float | None = None
+    to: str = ""
 
     @property
     def options(self) -> dict[str, Any]:
         """As `run_step` takes them."""
-        return {"yes": self.yes or None, "percent": self.percent}
+        return {"yes": self.yes or None, "percent": self.percent, "to": self.to or None}
 
     @property
     def arguments(self) -> list[str]:
@@ -70,6 +74,8 @@ class Order:
         words = ["extract", self.context, self.step]
         if self.percent is not None:
             words.append(f"--percent={self.percent:g}")
+        if self.to:
+            words.append(f"--to={self.to}")
         if self.yes:
             words.append(f"--yes={self.yes}")
         return words

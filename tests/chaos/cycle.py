@@ -168,7 +168,7 @@ class Play:
             command.wait()
         if act.step == "recover" and self.crew.follower is None:
             self.crew.start_follower()
-        while not any(command.code == 0 for command in commands) and not self._is_taken_back(act):
+        while not any(command.code == 0 for command in commands):
             if time.monotonic() > deadline:
                 raise TimeoutError(f"{act.step} does not succeed: {commands[-1].printed()[-600:]}")
             self._see_to_the_follower()
@@ -179,16 +179,6 @@ class Play:
         self.owner = _OWNER_AFTER.get(act.step, self.owner)
         if act.step == "replicate":
             self.crew.start_follower()
-
-    def _is_taken_back(self, act: Act) -> bool:
-        """A rollback may have done its work and lost the answer; run again, it would go one step further back."""
-        if act.step != "rollback":
-            return False
-        with self.stand.superuser("monolith") as session:
-            row = session.execute(
-                "SELECT o.open, e.reached FROM boundaries_facades_ownership o, boundaries_strangler_extraction e"
-            ).fetchone()
-        return row == (True, "switch-reads")
 
     def _finish_following(self, commands: list[Command]) -> None:
         """A follower goes on by itself, whatever happened to its databases; a killed one is started again."""

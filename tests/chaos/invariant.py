@@ -147,8 +147,8 @@ class Reckoning:
         return {"I12": "; ".join([*left[:5], *blocked])}
 
     def of_repetition(self, step: str) -> dict[str, str]:
-        """I9: the last step again; rollback would go one step further back, so recover stands for it."""
-        again = {"rollback": "recover", "follow": "recover"}.get(step, step)
+        """I9: the last step again; for the follower, which never ends, recover stands."""
+        again = "recover" if step == "follow" else step
         before = self._owners()
         command = self.crew.start(*words_of(again))
         code, after = command.wait(), self._owners()

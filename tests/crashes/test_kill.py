@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -20,7 +21,9 @@ SCAFFOLDING = points_of("scaffold")
 PROVISIONING = points_of("provision")
 ABORTING = points_of("abort")
 RECOVERING = points_of("recover")
+GOING_BACK = points_of("rollback")
 VERIFYING = points_of("verify")
+COMPLETING = points_of("complete")  # in test_complete
 FORTH = ("switch-writes", "--yes=fines")
 BACK = ("rollback", "--yes=fines")
 
@@ -115,6 +118,24 @@ class TestVerify:
         seen.assert_nothing_lost_or_doubled()
 
 
+class TestRollback:
+    @pytest.mark.parametrize("point", GOING_BACK)
+    def test_given_the_writes_back_and_no_answer_when_it_is_run_again_then_it_goes_no_further(
+        self, point: str, following: Library, crash_at: CrashAt
+    ) -> None:
+        library = following
+        library.step(*FORTH)
+        with traffic(library) as seen:
+            kill(crash_at, point, library, *BACK)
+            for _ in range(2):
+                told = library.step(*BACK)["figures"]
+                assert (told["taken_back"], told["already"]) == ("switch-writes", True)
+            seen.wait_for_writes_at("monolith")
+
+        assert json.loads(library.extract("--json").stdout)["reached"] == "switch-reads"
+        seen.assert_nothing_lost_or_doubled()
+
+
 class TestRecover:
     @pytest.mark.parametrize("point", some_nightly(RECOVERING, keep=1))
     def test_given_a_switch_cut_off_when_it_is_killed_then_the_same_command_finishes(
@@ -188,7 +209,9 @@ class TestCompleteness:
             *PROVISIONING,
             *ABORTING,
             *RECOVERING,
+            *GOING_BACK,
             *VERIFYING,
+            *COMPLETING,
         ]
 
         assert set(killed_at) == strangler_points()

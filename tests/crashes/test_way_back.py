@@ -18,8 +18,9 @@ class TestWayBack:
     ) -> None:
         library = following
         with traffic(library) as seen:
-            taken_back = [library.step("rollback", "--yes=fines")["figures"]["taken_back"] for _ in range(4)]
-            assert taken_back == ["switch-reads", "shadow", "verify", "replicate"]
+            first = library.step("rollback", "--yes=fines")["figures"]
+            rest = library.step("rollback", "--to", "provision", "--yes=fines")["figures"]
+            assert (first["taken_back"], rest["taken_back"]) == ("switch-reads", "shadow, verify, replicate")
             assert kit_objects(library.url("monolith")) == []
             seen.wait_for_writes_at("monolith")
 
@@ -38,7 +39,32 @@ class TestWayBack:
     ) -> None:
         done = provisioned.extract("rollback", "--yes=fines", "--json")
 
-        assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (2, "BD503")
+        assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (2, "BD540")
+
+    def test_given_one_step_back_when_it_is_asked_again_then_it_says_so_and_how_to_go_further(
+        self, following: Library
+    ) -> None:
+        library = following
+        library.step("rollback", "--yes=fines")
+
+        again = library.extract("rollback", "--yes=fines")
+        assert again.stdout == (
+            "fines rollback: switch-reads is taken back already; this time nothing was done."
+            " One step further back: boundaries extract fines rollback --to verify --yes=fines\n"
+        )
+
+        assert library.step("rollback", "--to", "verify", "--yes=fines")["figures"]["taken_back"] == "shadow"
+        library.step("shadow")
+        assert library.step("rollback", "--yes=fines")["figures"]["taken_back"] == "shadow"
+
+    def test_given_a_typing_error_in_where_to_then_it_is_refused_with_the_nearest_name(
+        self, unfollowed: Library
+    ) -> None:
+        done = unfollowed.extract("rollback", "--to", "shadwo", "--yes=fines")
+
+        assert done.returncode == 2
+        assert "BD582" in done.stderr
+        assert "Did you mean 'shadow'?" in done.stderr
 
 
 class TestTrial:

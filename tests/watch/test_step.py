@@ -68,7 +68,7 @@ class TestPage:
 
     def test_passes_the_percentage_on(self, staff, placed):
         staff(LOOK, RUN).post(url_of("switch-reads"), {"reason": "canary", "percent": "12.5"})
-        assert placed[0].options == {"yes": None, "percent": 12.5}
+        assert placed[0].options == {"yes": None, "percent": 12.5, "to": None}
         assert placed[0].command == "boundaries extract ledger switch-reads --percent=12.5 --reason=canary"
 
     @pytest.mark.parametrize("typed", ["", "orders", "LEDGER"])
@@ -80,6 +80,13 @@ class TestPage:
     def test_runs_a_destructive_step_with_the_contexts_name(self, staff, placed):
         staff(LOOK, SWITCH).post(url_of("rollback"), {"reason": "latency", "yes": "ledger"})
         assert placed[0].command == "boundaries extract ledger rollback --yes=ledger --reason=latency"
+
+    def test_goes_back_to_the_step_that_is_named(self, staff, placed):
+        staff(LOOK, SWITCH).post(url_of("rollback"), {"reason": "latency", "yes": "ledger", "to": "shadow"})
+        assert (
+            placed[0].command
+            == "boundaries extract ledger rollback --to=shadow --yes=ledger --reason=latency"
+        )
 
     @pytest.mark.parametrize(
         ("step", "permission"),
