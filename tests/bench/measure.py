@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -42,6 +43,14 @@ def ratio_of(ours: Work, theirs: Work, *, rounds: int, cost: Callable[[Work], fl
     """The cost of ours over theirs."""
     found = interleaved({"theirs": theirs, "ours": ours}, rounds=rounds, cost=cost)
     return found["ours"] / found["theirs"]
+
+
+def cpu_of_children(work: Work) -> float:
+    """A cost: the processor time of the processes that the work starts and waits for."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    work()
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def cpu_of(pid: int) -> Callable[[Work], float]:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -17,7 +16,7 @@ from pathlib import Path
 from boundaries.contexts.map import load_map
 from boundaries.enforcement.linter import root_packages
 from tests.bench.large_project import write_large_project
-from tests.bench.measure import Work, interleaved
+from tests.bench.measure import Work, cpu_of_children, interleaved
 from tests.bench.place import Place
 from tests.bench.report import Row
 from tests.enforcement.strangers.project import STRANGERS, fetch
@@ -102,10 +101,10 @@ def _rows(project: Checkout, suffix: str = "") -> list[Row]:
         "their warm": project.lint_imports,
         "our warm": lambda: project.check(*keep),
     }
-    costs = interleaved(works, rounds=_ROUNDS, cost=_cpu_of_children)
+    costs = interleaved(works, rounds=_ROUNDS, cost=cpu_of_children)
     # Apart: for import-linter, whose cache goes by age, a touched project is a cold one.
     costs |= interleaved(
-        {"touched": lambda: project.check_touched(*keep)}, rounds=_ROUNDS, cost=_cpu_of_children
+        {"touched": lambda: project.check_touched(*keep)}, rounds=_ROUNDS, cost=cpu_of_children
     )
     ratios = {
         "cold": (costs["our cold"] / costs["their cold"], 5.0, "both without cache"),
@@ -133,10 +132,3 @@ def _rows(project: Checkout, suffix: str = "") -> list[Row]:
             "the largest process of a cold check",
         ),
     ]
-
-
-def _cpu_of_children(work: Work) -> float:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    work()
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
