@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 from boundaries.enforcement.source.expression import dotted_name, encode
 from boundaries.enforcement.source.facts import TEXT
+from boundaries.enforcement.source.sieve import Lines
 from boundaries.enforcement.source.statement import blocks
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+Comprehension = ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
 # Calls that hand on what their first argument is made of.
 GETTING = frozenset({"aget_list_or_404", "aget_object_or_404", "get_list_or_404", "get_object_or_404"})
 _PASSING = GETTING | {"list", "set", "sorted"}
@@ -19,11 +21,11 @@ _MOST_ORIGINS = 3
 class Bindings:
     """The origins of local names, by function; a function is walked only when one of its names is asked for.
 
-    Only statements that `is_wanted` lets through bind: the others may have been left unparsed.
+    Only statements on lines worth a look bind: the others may have been left unparsed.
     """
 
-    def __init__(self, is_wanted: Callable[[ast.AST], bool]) -> None:
-        self._is_wanted = is_wanted
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
         self._known: dict[Function, dict[str, str]] = {}
 
     def origin(self, name: str, functions: tuple[Function, ...]) -> str:
@@ -47,15 +49,13 @@ class Bindings:
 
     def _assigned(self, statements: Iterable[ast.stmt]) -> Iterator[tuple[str, str]]:
         for statement in statements:
-            if self._is_wanted(statement):
+            if self._lines.hold_statement(statement):
                 yield from _bindings(statement)
                 for block in blocks(statement):
                     yield from self._assigned(block)
 
 
-def names_of_comprehension(
-    node: ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp,
-) -> dict[str, str]:
+def names_of_comprehension(node: Comprehension) -> dict[str, str]:
     """The names that a comprehension binds, with their origins."""
     return dict(bound for generator in node.generators for bound in _bindings(generator))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from boundaries.enforcement.source.facts import CALL, NAME, OTHER, TEXT
 
@@ -30,22 +30,21 @@ def dotted_name(node: ast.expr, *, with_keys: bool = False) -> str:
     """
     parts: list[str] = []
     called = ""
-    while True:
-        if isinstance(node, ast.Attribute):
-            parts.append(node.attr + called)
-            node, called = node.value, ""
-        elif isinstance(node, ast.Call):
-            node, called = node.func, "()"
-        elif isinstance(node, ast.Subscript):
-            if with_keys and isinstance(key := node.slice, ast.Constant) and _is_word(key.value):
+    part: Any = node
+    while (kind := type(part)) is not ast.Name:
+        if kind is ast.Attribute:
+            parts.append(part.attr + called)
+            part, called = part.value, ""
+        elif kind is ast.Call:
+            part, called = part.func, "()"
+        elif kind is ast.Subscript:
+            if with_keys and isinstance(key := part.slice, ast.Constant) and _is_word(key.value):
                 parts.append(f"{key.value}{called}")
                 called = ""
-            node = node.value
+            part = part.value
         else:
-            break
-    if not isinstance(node, ast.Name):
-        return ""
-    return ".".join([node.id + called, *reversed(parts)])
+            return ""
+    return ".".join([part.id + called, *reversed(parts)])
 
 
 def last_name(node: ast.expr) -> str:

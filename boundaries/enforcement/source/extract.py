@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import ClassVar
 
 from boundaries.enforcement.source.allow import allows_in
 from boundaries.enforcement.source.annotation import annotations_in
@@ -14,10 +15,16 @@ from boundaries.enforcement.source.facts import OTHER, ClassFact, DependencyFact
 from boundaries.enforcement.source.mention import WORDS, Mentions
 from boundaries.enforcement.source.parse import parse
 from boundaries.enforcement.source.sieve import Lines, places
-from boundaries.enforcement.source.statement import assignments, blocks, expressions, is_bare_string, text_of
+from boundaries.enforcement.source.statement import (
+    COMPOUND,
+    assignments,
+    blocks,
+    expressions,
+    is_bare_string,
+    text_of,
+)
 from boundaries.enforcement.source.thin import thin
 
-_FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 # Decorators that make a function a task: Celery's, Django's own, and those of other queues.
 _TASK_DECORATORS = frozenset(
     {"actor", "db_periodic_task", "db_task", "job", "periodic_task", "shared_task", "task"}
@@ -32,8 +39,8 @@ def extract(content: bytes, *, loaders: Sequence[str] = (), is_door: bool = Fals
     """
     own = frozenset(loaders)
     found = places(content, WORDS | own)
-    statements, problem = parse(content, thinned=thin(content, found))
-    reader = _Reader(Mentions(Lines(content, found), own, loads_models=_loads_models(content)))
+    statements, problem = parse(content, thinned=thin(content, found, keeps_signatures=is_door))
+    reader = _Reader(content, Lines(content, found), own)
     try:
         reader.read(statements, scope="", guarded=False)
     except RecursionError:
@@ -56,8 +63,14 @@ def extract(content: bytes, *, loaders: Sequence[str] = (), is_door: bool = Fals
 
 
 class _Reader:
-    def __init__(self, mentions: Mentions) -> None:
-        self.mentions = mentions
+    def __init__(self, content: bytes, lines: Lines, loaders: frozenset[str]) -> None:
+        self.mentions = Mentions(
+            lines,
+            loaders,
+            loads_models=b"get_model(" in content or b"get_user_model(" in content,
+            names_content_types=b"ContentType" in content,
+        )
+        self._lines = lines
         self.imports: list[ImportFact] = []
         self.classes: list[ClassFact] = []
         self.assigns: dict[str, str] = {}
@@ -69,16 +82,11 @@ class _Reader:
     def read(self, statements: Iterable[ast.stmt], *, scope: str, guarded: bool) -> None:
         """Read a block. `guarded` blocks run for type checkers only."""
         for statement in statements:
-            if isinstance(statement, ast.Import):
-                self._read_import(statement, scope, guarded)
-            elif isinstance(statement, ast.ImportFrom):
-                self._read_import_from(statement, scope, guarded)
-            elif isinstance(statement, ast.ClassDef):
-                self._read_class(statement, scope, guarded)
-            elif isinstance(statement, _FUNCTION):
-                self._read_function(statement, scope, guarded)
-            else:
-                self._read_plain(statement, scope, guarded)
+            read = self._BY_KIND.get(type(statement))
+            if read is not None:
+                read(self, statement, scope, guarded)
+            elif not scope or self._lines.hold(statement):
+                self._read_simple(statement, scope)
 
     def _read_function(self, statement: Function, scope: str, guarded: bool) -> None:
         if not scope:
@@ -91,9 +99,12 @@ class _Reader:
         self._read_mentions(statement, qualname)
         self._around = outside
 
-    def _read_plain(self, statement: ast.stmt, scope: str, guarded: bool) -> None:
+    def _read_simple(self, statement: ast.stmt, scope: str) -> None:
         if not scope:
             self._read_assignment(statement)
+        self._read_mentions(statement, scope)
+
+    def _read_compound(self, statement: ast.stmt, scope: str, guarded: bool) -> None:
         if isinstance(statement, ast.If) and _is_type_checking(statement.test):
             self.read(statement.body, scope=scope, guarded=True)
             self.read(statement.orelse, scope=scope, guarded=guarded)
@@ -136,14 +147,19 @@ class _Reader:
                 self.assigns[name] = encoded
 
     def _read_mentions(self, statement: ast.stmt, scope: str) -> None:
-        if self.mentions.is_wanted(statement) and not is_bare_string(statement):
+        if self._lines.hold_statement(statement) and not is_bare_string(statement):
             if isinstance(statement, ast.Assign):
                 self.mentions.assign(statement.targets[0], statement.value)
             self.mentions.read(expressions(statement), _clean(scope), self._around)
 
-
-def _loads_models(content: bytes) -> bool:
-    return b"get_model(" in content or b"get_user_model(" in content
+    _BY_KIND: ClassVar[dict[type[ast.stmt], Callable[..., None]]] = {
+        ast.Import: _read_import,
+        ast.ImportFrom: _read_import_from,
+        ast.ClassDef: _read_class,
+        ast.FunctionDef: _read_function,
+        ast.AsyncFunctionDef: _read_function,
+        **dict.fromkeys(COMPOUND, _read_compound),
+    }
 
 
 def _task_names(function: Function) -> Iterator[tuple[str, str]]:

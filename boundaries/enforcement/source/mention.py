@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
+from typing import ClassVar, get_args
 
-from boundaries.enforcement.source.binding import GETTING, Bindings, Function, names_of_comprehension
+from boundaries.enforcement.source.binding import (
+    GETTING,
+    Bindings,
+    Comprehension,
+    Function,
+    names_of_comprehension,
+)
 from boundaries.enforcement.source.expression import dotted_name, encode, last_name, storable
 from boundaries.enforcement.source.facts import (
     ACCESSOR,
@@ -22,8 +30,8 @@ from boundaries.enforcement.source.facts import (
     TextFact,
 )
 from boundaries.enforcement.source.lookup import JOINING, MANAGERS, METHODS, RELATED_METHODS, paths_in
-from boundaries.enforcement.source.sieve import Lines
-from boundaries.enforcement.source.statement import children
+from boundaries.enforcement.source.sieve import ENDINGS, Lines
+from boundaries.enforcement.source.statement import children, spans_lines
 
 # Calls whose last name is one of these are kept.
 CALLEES = frozenset(
@@ -54,7 +62,7 @@ _HOLDS_TASKS = re.compile(r"(?:task_routes|beat_schedule)$", re.IGNORECASE)
 _HOLDS_TEMPLATES = re.compile(r"(?:^|_)template(?:_name)?s?$")
 
 _DOTTED = re.compile(r"[a-z_]\w*(?:\.\w+)+(?::\w+)?(?:\.?\*)?")
-_FILE = re.compile(r"[\w\-.@+/]+\.(?:html?|txt|xml|jinja2?|j2|mjml|eml|svg|tex|md|csv|json|js)")
+_FILE = re.compile(rf"[\w\-.@+/]+\.(?:{ENDINGS})")
 # A user's own attributes; others are looked at, since so much hangs on users by a one-to-one relation.
 _OF_USERS = frozenset(
     {
@@ -66,15 +74,34 @@ _OF_USERS = frozenset(
 )  # fmt: skip
 _WITHOUT_ORIGIN = frozenset({"", "self", "cls"})
 _MANAGED = frozenset(MANAGERS)
-_COMPREHENSIONS = frozenset({ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp})
-_TOLD = frozenset({ast.Attribute, ast.Call, ast.Constant, ast.Dict}) | _COMPREHENSIONS
+_LEAVES = frozenset({ast.Constant, ast.Name})
 _TUPLE = ast.List | ast.Tuple | ast.Set
+_URL_NAMING = frozenset({"reverse", "reverse_lazy", "redirect", "resolve_url"})
+# The last names of all calls that are more than a holder of keywords.
+_SPOKEN = (
+    CALLEES
+    | METHODS
+    | JOINING
+    | RELATED_METHODS
+    | _BY_NAME
+    | _SENDING
+    | _RENDERING
+    | _URL_NAMING
+    | {"include"}
+)
 
 
 class Mentions:
     """What the expressions of one file name, gathered statement by statement."""
 
-    def __init__(self, lines: Lines, loaders: frozenset[str], *, loads_models: bool = True) -> None:
+    def __init__(
+        self,
+        lines: Lines,
+        loaders: frozenset[str],
+        *,
+        loads_models: bool = True,
+        names_content_types: bool = True,
+    ) -> None:
         self.calls: list[CallFact] = []
         self.lookups: list[LookupFact] = []
         # By chain and place: the call of a manager is met before the attribute that it is.
@@ -84,8 +111,10 @@ class Mentions:
         self._loaders = loaders
         # Only then does a local name in capitals mean a model.
         self._loads_models = loads_models
+        self._names_content_types = names_content_types
         self._callees = CALLEES | loaders
-        self._bindings = Bindings(self.is_wanted)
+        self._spoken = _SPOKEN | loaders
+        self._bindings = Bindings(lines)
         # What a string is, where the call or assignment around it tells; None for one that is read already.
         self._inner_names: dict[str, str] = {}
         self._roles: dict[ast.AST, str | None] = {}
@@ -98,51 +127,38 @@ class Mentions:
     def read(self, expressions: Iterable[ast.AST], scope: str, functions: tuple[Function, ...]) -> None:
         """Read expressions that stand in `scope`, inside of `functions`."""
         for expression in expressions:
-            if self.is_wanted(expression):
+            if self._lines.hold(expression):
                 self._inner_names.clear()
-                for node in self._walk(expression):
-                    self._read(node, scope, functions)
-
-    def is_wanted(self, node: ast.AST) -> bool:
-        """Whether something wanted stands on one of the node's lines; decorators stand above their function."""
-        first, last = getattr(node, "lineno", 0), getattr(node, "end_lineno", None)
-        if last is None:
-            return True
-        if decorators := getattr(node, "decorator_list", None):
-            first = decorators[0].lineno
-        return self._lines.touch(first, last)
+                self._walk(expression, scope, functions)
 
     def assign(self, target: ast.expr, value: ast.AST) -> None:
         """Note what the strings in an assigned value are, where the name that they are assigned to tells."""
         self._note_held(last_name(target), value)
 
-    def _walk(self, root: ast.AST) -> Iterator[ast.AST]:
-        """The nodes of an expression, from the outside in; what spans lines is only entered where it is wanted."""
+    def _walk(self, root: ast.AST, scope: str, functions: tuple[Function, ...]) -> None:
+        """Read the nodes of an expression, from the outside in; what spans lines is only entered where it holds
+        something.
+        """
         stack = [root]
         while stack:
             node = stack.pop()
-            if type(node) in _TOLD:
-                yield node
-            inner = children(node)
-            if getattr(node, "end_lineno", 0) != getattr(node, "lineno", 0):
-                inner = [child for child in inner if self.is_wanted(child)]
-            stack += inner
-
-    def _read(self, node: ast.AST, scope: str, functions: tuple[Function, ...]) -> None:
-        kind = type(node)
-        if kind is ast.Call:
-            self._read_call(node, scope, functions)  # type: ignore[arg-type]
-        elif kind is ast.Constant:
-            self._read_text(node, scope)  # type: ignore[arg-type]
-        elif kind is ast.Attribute:
-            self._read_attribute(node, scope, functions)  # type: ignore[arg-type]
-        elif kind is ast.Dict:
-            self._read_dict(node)  # type: ignore[arg-type]
-        elif kind in _COMPREHENSIONS:
-            self._inner_names.update(names_of_comprehension(node))  # type: ignore[arg-type]
+            kind = type(node)
+            if (read := self._BY_KIND.get(kind)) is not None:
+                read(self, node, scope, functions)
+            if kind not in _LEAVES and (inner := children(node)):
+                stack += filter(self._lines.hold, inner) if spans_lines(node) else inner
 
     def _read_call(self, node: ast.Call, scope: str, functions: tuple[Function, ...]) -> None:
         name = last_name(node.func)
+        if name in self._spoken:
+            self._read_spoken(node, name, scope, functions)
+        elif self._names_content_types and "ContentType." in dotted_name(node.func):
+            self.calls += self._calls(node, name, scope, functions)
+        for keyword in node.keywords:
+            if keyword.arg:
+                self._note_held(keyword.arg, keyword.value)
+
+    def _read_spoken(self, node: ast.Call, name: str, scope: str, functions: tuple[Function, ...]) -> None:
         callee = dotted_name(node.func)
         if name in self._callees or "ContentType." in callee:
             self.calls += self._calls(node, name, scope, functions)
@@ -239,12 +255,12 @@ class Mentions:
             return ""
         return self._inner_names.get(head) or self._bindings.origin(head, functions)
 
-    def _read_text(self, node: ast.Constant, scope: str) -> None:
+    def _read_text(self, node: ast.Constant, scope: str, _: object) -> None:
         if isinstance(node.value, str) and (role := self._roles.pop(node, _role(node.value))):
             text = storable(node.value)
             self.texts.append(TextFact(text, node.lineno, node.col_offset + 1, scope, role))
 
-    def _read_dict(self, node: ast.Dict) -> None:
+    def _read_dict(self, node: ast.Dict, *_: object) -> None:
         for key, value in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
                 if key.value == "task":
@@ -261,15 +277,24 @@ class Mentions:
             for argument in node.args:
                 for item in argument.elts if isinstance(argument, _TUPLE) else (argument,):
                     self._roles[item] = None
-        for keyword in node.keywords:
-            if keyword.arg:
-                self._note_held(keyword.arg, keyword.value)
 
     def _note_held(self, name: str, value: ast.AST) -> None:
-        if _HOLDS_TASKS.search(name):
+        role = _role_in(name)
+        if role == TASK:
             self._note_all(ast.walk(value), TASK)
-        elif _HOLDS_TEMPLATES.search(name):
+        elif role == TEMPLATE:
             self._note_all([value, *getattr(value, "elts", ())], TEMPLATE)
+
+    def _read_comprehension(self, node: Comprehension, *_: object) -> None:
+        self._inner_names.update(names_of_comprehension(node))
+
+    _BY_KIND: ClassVar[dict[type[ast.AST], Callable[..., None]]] = {
+        ast.Attribute: _read_attribute,
+        ast.Call: _read_call,
+        ast.Constant: _read_text,
+        ast.Dict: _read_dict,
+        **dict.fromkeys(get_args(Comprehension), _read_comprehension),
+    }
 
     def _note_all(self, nodes: Iterable[ast.AST], role: str) -> None:
         for node in nodes:
@@ -281,7 +306,12 @@ class Mentions:
             self._roles[node] = role if is_named else _role(node.value)
 
 
-_URL_NAMING = frozenset({"reverse", "reverse_lazy", "redirect", "resolve_url"})
+@cache
+def _role_in(name: str) -> str | None:
+    """What all strings are that something of this name holds."""
+    if _HOLDS_TASKS.search(name):
+        return TASK
+    return TEMPLATE if _HOLDS_TEMPLATES.search(name) else None
 
 
 def _role(text: str) -> str | None:

@@ -6,6 +6,7 @@ which makes it ten times as fast as one that begins with a boundary or a choice.
 
 from __future__ import annotations
 
+import ast
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
@@ -38,11 +39,28 @@ _OTHERS = (
     re.compile(rb"__init__\(\s*(?:['\"]|[\w.]*[A-Z]|get_user|[^)]*related_name=)"),
 )
 
+_OPERATIONS = b"\n    operations = ["
+# The endings of files that strings name.
+ENDINGS = "html?|txt|xml|jinja2?|j2|mjml|eml|svg|tex|md|csv|json|js"
+_FILE = re.compile(rf"\.(?:{ENDINGS})['\"]".encode())
+
 
 def places(content: bytes, callees: Iterable[str]) -> list[int]:
     """Where a call of one of the names or a mark of a fact stands, in order."""
-    patterns = (_ATTRIBUTE, *_OTHERS, _calls(frozenset(callees)))
-    return sorted(match.start() for pattern in patterns for match in pattern.finditer(content))
+    calls = [match.start() for match in _calls(frozenset(callees)).finditer(content)]
+    others = [match.start() for pattern in (_ATTRIBUTE, *_OTHERS) for match in pattern.finditer(content)]
+    if (span := operations(content)) is not None:
+        others = [at for at in others if not span[0] < at < span[1] or _FILE.match(content, at)]
+    return sorted(calls + others)
+
+
+def operations(content: bytes) -> tuple[int, int] | None:
+    """Where the items of a migration's `operations` stand. Only calls and names of files couple there: the rest is
+    said by the models.
+    """
+    start = content.find(_OPERATIONS)
+    end = content.find(b"\n    ]", start) if start >= 0 and b"class Migration(" in content else -1
+    return (start + len(_OPERATIONS), end) if end >= 0 else None
 
 
 class Lines:
@@ -50,9 +68,22 @@ class Lines:
 
     def __init__(self, content: bytes, found: Iterable[int]) -> None:
         self._numbers = list(_numbers(content, found))
+        self._known = frozenset(self._numbers)
 
-    def touch(self, first: int, last: int) -> bool:
-        """Whether one of them lies between two lines, both included."""
+    def hold(self, node: ast.AST) -> bool:
+        """Whether one of them is a line of a node; a node without a place of its own may hold anything."""
+        try:
+            first, last = node.lineno, node.end_lineno  # type: ignore[attr-defined]
+        except AttributeError:
+            return True
+        return first in self._known if first == last else self._touch(first, last)
+
+    def hold_statement(self, node: ast.stmt) -> bool:
+        """The same for a statement, whose decorators stand above it."""
+        decorators = getattr(node, "decorator_list", None)
+        return self._touch(decorators[0].lineno, node.end_lineno or 0) if decorators else self.hold(node)
+
+    def _touch(self, first: int, last: int) -> bool:
         at = bisect_left(self._numbers, first)
         return at < len(self._numbers) and self._numbers[at] <= last
 
