@@ -133,6 +133,12 @@ SETTINGS: tuple[Setting, ...] = (
         "path",
         "A folder, relative to the map's root, whose templates replace those of `scaffold` that have the same name.",
     ),
+    Setting(
+        "HOLD_MIGRATIONS",
+        1,
+        "0 or 1",
+        "Whether `migrate` leaves out what the follower of a moving context could not follow.",
+    ),
     Setting("CHUNK_ROWS", 20_000, "rows", "Rows of one backfill chunk."),
     Setting(
         "VERIFY_SHARE",

@@ -17,7 +17,11 @@ class FacadesConfig(AppConfig):
     def ready(self) -> None:
         """Say which rows of the receipts move with a context, and register the checks."""
         from boundaries.contexts.table import register_shared_tables
-        from boundaries.facades import checks, replay_checks  # noqa: F401  (register themselves)
+        from boundaries.facades import (  # noqa: F401  (register themselves)
+            checks,
+            replay_checks,
+            way_back_checks,
+        )
         from boundaries.facades.receipt import receipt_rows
 
         register_shared_tables(receipt_rows)

@@ -12,7 +12,12 @@ class StranglerConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Guard what is leaving from Django's own commands."""
-        from boundaries.strangler.leave import checks, protection  # noqa: F401  (registers its checks)
+        """Guard what is moving, and what is leaving, from Django's own commands."""
+        from boundaries.strangler import checks, hold
+        from boundaries.strangler.leave import checks as leave_checks
+        from boundaries.strangler.leave import protection
 
+        # Both register their checks when they are imported.
+        _ = checks, leave_checks
         protection.protect(self)
+        hold.connect(self)

@@ -84,7 +84,15 @@ def _lines(facts: dict[str, Any]) -> list[str]:
         f"oldest transaction: {oldest}   longest wait for a lock: {waiting}",
         f"verify: {verify_text(facts)}",
         f"pause of a switch: {pause_text(facts)}",
+        *_map_line(facts["map"]),
     ]
+
+
+def _map_line(declared: dict[str, Any]) -> list[str]:
+    if declared["state"] == "moving":
+        return []
+    said = f'the map says state = "{declared["state"]}" ({declared["place"]})'
+    return [f'{said}: write state = "moving", so that `manage.py check` sees to the order of migrations']
 
 
 def _tables(tables: list[dict[str, Any]]) -> list[str]:

@@ -40,6 +40,7 @@ def status(context: str, *, with_gates: bool = True) -> dict[str, Any]:
         "epoch": routing.epoch_of(context),
         "halted": _halted(context),
         **(live(move) if with_gates else NOTHING_LIVE),
+        "map": {"state": move.context.state, "place": f"{move.context.path.name}:{move.context.line}"},
         "verify": _verify(move),
         "pause": _pause(move),
         "wanted": str(move.extraction.wanted),

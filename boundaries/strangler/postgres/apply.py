@@ -62,6 +62,14 @@ class OutOfStep(BoundaryError):
     remedy = "Run `boundaries extract {context} recover`; if it finds nothing, another process was quicker, and all is well."
 
 
+class TableUnknown(BoundaryError):
+    """Raised when the log names a table that no model of this process has; nothing is applied."""
+
+    code = "BD592"
+    problem = "{context} has changes of {tables}, of which this process knows no model: other code than this runs elsewhere."
+    remedy = "Run the newest code; where the model was removed, take that back until the move is complete."
+
+
 @dataclass(frozen=True, slots=True)
 class Flow:
     """The tables of one context on the way from one database to the other.
@@ -180,9 +188,14 @@ def _count(flow: Flow, *, tick: int, before: int, counted: int) -> bool:
 
 
 def _dirty_tables(flow: Flow) -> list[tuple[Table, bool]]:
-    """The tables that the taken entries name, and whether it is each of them as a whole."""
+    """The tables that the taken entries name, and whether it is each of them as a whole.
+
+    :raises TableUnknown: rather than dropping the entries of a table that a newer process has added.
+    """
     taken = flow.source.execute("SELECT tbl, bool_or(key IS NULL) FROM pg_temp.boundaries_taken GROUP BY tbl")
     is_whole: dict[str, bool] = dict(taken.fetchall())
+    if unknown := sorted(is_whole.keys() - {table.name for table in flow.tables}):
+        raise TableUnknown(context=flow.context, tables=", ".join(unknown))
     return [(table, is_whole[table.name]) for table in flow.tables if table.name in is_whole]
 
 

@@ -6,11 +6,11 @@ side first, then where the writes are; whatever else differs stops the follower 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from boundaries.errors import BoundaryError
 from boundaries.strangler.postgres.connection import Connection
-from boundaries.strangler.postgres.table import Table, pair
+from boundaries.strangler.postgres.table import Column, Table, pair
 
 _DIGEST = """
 SELECT md5(coalesce(string_agg(line, ';' ORDER BY line), '')) FROM (
@@ -65,10 +65,22 @@ def require_room(context: str, ours: Sequence[Table], theirs: Sequence[Table]) -
     lines = [
         line
         for left, right in zip(ours, theirs, strict=True)
-        for line in (*_columns(left, right), *_partitions(left, right))
+        for line in (*compare_columns(left.name, left.columns, right.columns), *_partitions(left, right))
     ]
     if lines:
         raise SchemaDrifted(context=context, lines="; ".join(lines))
+
+
+def compare_columns(table: str, left: Iterable[Column], right: Iterable[Column]) -> Iterator[str]:
+    """What keeps the right side from holding what is written on the left one, in words."""
+    for name, ours, theirs in pair(left, right):
+        place = f"{table}.{name}"
+        if ours and theirs and ours != theirs:
+            yield f"{place} is {ours.say()} where it is written, and {theirs.say()} on the other side"
+        elif ours and not theirs:
+            yield f"{place} ({ours.type}) is missing on the other side"
+        elif theirs and not ours and not theirs.is_optional:
+            yield f"{place} ({theirs.type}) is on the other side only, where it must have a value"
 
 
 def is_filled_alike(source: Connection, target: Connection, table: Table, columns: Sequence[str]) -> bool:
@@ -76,17 +88,6 @@ def is_filled_alike(source: Connection, target: Connection, table: Table, column
     name = table.qualified.as_string(source)
     left, right = (sorted(side.execute(_MISSING, [name, list(columns)])) for side in (source, target))
     return left == right and not any(is_computed for _, _, is_computed in left)
-
-
-def _columns(left: Table, right: Table) -> Iterator[str]:
-    for name, ours, theirs in pair(left.columns, right.columns):
-        place = f"{left.name}.{name}"
-        if ours and theirs and ours != theirs:
-            yield f"{place} is {ours.say()} where it is written, and {theirs.say()} on the other side"
-        elif ours and not theirs:
-            yield f"{place} ({ours.type}) is missing on the other side"
-        elif theirs and not ours and not theirs.is_optional:
-            yield f"{place} ({theirs.type}) is on the other side only, where it must have a value"
 
 
 def _partitions(left: Table, right: Table) -> Iterator[str]:

@@ -9,7 +9,7 @@ import psycopg
 import pytest
 
 from boundaries.strangler.pickup import pick_up
-from boundaries.strangler.postgres.apply import cycle
+from boundaries.strangler.postgres.apply import TableUnknown, cycle
 from boundaries.strangler.postgres.drift import SchemaDrifted, ShapeChanged
 from boundaries.strangler.postgres.verify import verify
 from tests.strangler.postgres.conftest import Sides
@@ -127,6 +127,20 @@ class TestRewrite:
         owner.close()
 
         assert len(moved.both.service.execute("SELECT FROM moved_thing").fetchall()) == 9
+
+
+class TestTableOfNewerCode:
+    def test_is_left_in_the_log_by_a_process_that_does_not_know_it(self, moved: Moved):
+        flow = moved.both.flow("monolith")
+        moved.both.monolith.execute("INSERT INTO boundaries_log_ledger (tbl, key) VALUES ('newer', NULL)")
+
+        with pytest.raises(TableUnknown, match="changes of newer"):
+            cycle(flow)
+
+        assert moved.both.monolith.execute(
+            "SELECT count(*) FROM boundaries_log_ledger WHERE tbl = 'newer'"
+        ).fetchone() == (1,)
+        moved.both.monolith.execute("DELETE FROM boundaries_log_ledger")
 
 
 @pytest.mark.parametrize("moved", PARTITIONS, indirect=True)
