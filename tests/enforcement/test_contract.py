@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from boundaries.enforcement import linter
 from tests.enforcement.conftest import TinyProject
+from tests.enforcement.lint_imports import Said, lint_imports
 
 CONFIG = """\
 [tool.importlinter]
@@ -45,15 +43,12 @@ FILES = {
 }
 
 
-def lint_imports(project: TinyProject) -> tuple[bool, set[tuple[str, str, int]], str]:
-    """Whether the contract was kept, the imports that broke it, and all that was said."""
+def verdict(project: TinyProject) -> Said:
+    """What `lint-imports` says when the map stands in its own file."""
     project.folder.joinpath("boundaries.toml").rename(project.folder / "pyproject.toml")
-    command = [Path(sys.executable).with_name("lint-imports"), "--no-cache", "--no-logo"]
-    done = subprocess.run(command, cwd=project.folder, capture_output=True, text=True, check=False)
+    said = lint_imports(project.folder)
     project.folder.joinpath("pyproject.toml").rename(project.folder / "boundaries.toml")
-    found = re.findall(r"^- (\S+) -> (\S+) \((.*)\)$", done.stdout, re.MULTILINE)
-    broken = {(a, b, int(line[2:])) for a, b, lines in found for line in lines.split(", ")}
-    return done.returncode == 0, broken, done.stdout
+    return said
 
 
 @pytest.mark.parametrize(
@@ -68,24 +63,24 @@ def test_both_call_the_same_imports_broken(project: TinyProject, rest: str, coun
     )
     ours = {(v.module, v.target, v.line) for v in project.check(use_linter=True).new if v.kind == "import"}
 
-    kept, theirs, said = lint_imports(project)
+    said = verdict(project)
 
-    assert theirs == ours, said
+    assert said.broken == ours, said.text
     assert len(ours) == count
-    assert kept == (not ours)
+    assert said.kept == (not ours)
 
 
 def test_both_forgive_what_the_baseline_knows(project: TinyProject) -> None:
     project.write({"shop/bookings/a.py": BAD, "boundaries.toml": CONFIG.format(rest="")})
     project.check(accept_new="adopted")
-    assert lint_imports(project)[0]
+    assert verdict(project).kept
 
     project.write({"shop/bookings/b.py": BAD})
 
-    kept, broken, said = lint_imports(project)
-    assert not kept
-    assert broken == {("shop.bookings.b", "shop.payments.models", 1)}
-    assert "BD202: foreign internals" in said
+    said = verdict(project)
+    assert not said.kept
+    assert said.broken == {("shop.bookings.b", "shop.payments.models", 1)}
+    assert "BD202: foreign internals" in said.text
 
 
 class TestTheAdapter:
