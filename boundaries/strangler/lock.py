@@ -1,7 +1,7 @@
 """Who may work on a context's move right now?
 
 Two session-level advisory locks in the monolith's database: one for the operator's steps, one for the consumer of the
-log. A session that dies lets go of both.
+log. A session that dies lets go of both. Behind a pooler a session is nobody's own: there no lock is taken.
 """
 
 from __future__ import annotations
@@ -17,7 +17,14 @@ from django.db import connections
 
 from boundaries.conf import setting
 from boundaries.errors import BoundaryError
-from boundaries.strangler.postgres.connection import LIVELINESS, Connection
+from boundaries.strangler.postgres.connection import (
+    LIVELINESS,
+    Connection,
+    MoverUnknown,
+    PoolerBetween,
+    is_direct,
+    monolith_endpoint,
+)
 
 _NOBODY = "it has just ended"
 
@@ -45,8 +52,9 @@ def operation_lock(context: str, step: str) -> Iterator[None]:
     """Hold the right to run steps of `context`, or refuse at once.
 
     :raises StepUnderWay: naming the session that has it.
+    :raises boundaries.strangler.postgres.connection.PoolerBetween: when no session of the server's own can be had.
     """
-    with _application_session() as connection:
+    with _session(context) as connection:
         connection.execute(LIVELINESS)
         connection.execute("SELECT set_config('application_name', %s, false)", [_say(context, step)])
         if not _try(connection, "step", context):
@@ -55,8 +63,27 @@ def operation_lock(context: str, step: str) -> Iterator[None]:
 
 
 @contextmanager
+def _session(context: str) -> Iterator[Connection]:
+    """A connection of its own, as the application: `plan` and `scaffold` need no mover's login yet.
+
+    Where the application goes through a pooler, as the mover: it is the same database, so that the lock is the same.
+    """
+    with _application_session() as connection:
+        if is_direct(connection):
+            yield connection
+            return
+    try:
+        mover = monolith_endpoint(context)
+    except MoverUnknown as unknown:
+        raise PoolerBetween(
+            context=context, login="application's login", variable="MOVER_DATABASE_URL"
+        ) from unknown
+    with mover.session() as connection:
+        yield connection
+
+
+@contextmanager
 def _application_session() -> Iterator[Connection]:
-    """A connection of its own, as the application: `plan` and `scaffold` need no mover's login yet."""
     wrapper = connections.create_connection(setting("DATABASE"))
     try:
         wrapper.ensure_connection()

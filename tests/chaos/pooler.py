@@ -1,57 +1,55 @@
-"""How do writers come to both sides through PgBouncer in transaction mode?"""
+"""How does one come to databases through PgBouncer in transaction mode?"""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
 
 from boundaries.testing.port import free_port
 
-if TYPE_CHECKING:
-    from tests.chaos.stand import Stand
-
 BINARY = shutil.which("pgbouncer") or "/usr/sbin/pgbouncer"
 
 
 class Pooler:
-    """One PgBouncer for both sides.
+    """One PgBouncer, with a way in for each name, and the login that it stands for; it runs as `account`.
 
     :raises FileNotFoundError: when it is not installed (Debian: pgbouncer).
     """
 
-    def __init__(self, stand: Stand) -> None:
-        self.port = free_port()
-        folder = stand.folder / "pooler"
+    def __init__(self, urls: Mapping[str, str], *, folder: Path, account: Mapping[str, Any]) -> None:
+        self.port, self.names = free_port(), list(urls)
         folder.mkdir()
         folder.chmod(0o755)
-        (folder / "pgbouncer.ini").write_text(self._configuration(stand))
+        (folder / "pgbouncer.ini").write_text(self._configuration(urls))
         with (folder / "log").open("wb") as log:
             self.process = subprocess.Popen(
                 [BINARY, str(folder / "pgbouncer.ini")], stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/",
-                **stand.clusters["monolith"].account,
+                **account,
             )  # fmt: skip
         self._wait(folder)
 
-    def url(self, side: str) -> str:
-        """The way in, for any name and password."""
-        return f"postgresql://anybody:any@127.0.0.1:{self.port}/{side}"
+    def url(self, name: str) -> str:
+        """The way in, for any user and password."""
+        return f"postgresql://anybody:any@127.0.0.1:{self.port}/{name}"
 
     def close(self) -> None:
         """End it at once."""
         self.process.kill()
         self.process.wait()
 
-    def _configuration(self, stand: Stand) -> str:
+    def _configuration(self, urls: Mapping[str, str]) -> str:
         lines = ["[databases]"]
-        for side in ("monolith", "service"):
-            url = urlsplit(stand.app_url(side))
+        for name, login in urls.items():
+            url = urlsplit(login)
             lines.append(
-                f"{side} = host={url.hostname} port={url.port} dbname={url.path.lstrip('/')} user={url.username} password={url.password}"
+                f"{name} = host={url.hostname} port={url.port} dbname={url.path.lstrip('/')} user={url.username} password={url.password}"
             )
         lines += [
             "[pgbouncer]", "listen_addr = 127.0.0.1", f"listen_port = {self.port}", "auth_type = any", "pool_mode = transaction",
@@ -63,7 +61,7 @@ class Pooler:
         deadline = time.monotonic() + 10
         while True:
             try:
-                psycopg.connect(self.url("monolith"), connect_timeout=2).close()
+                psycopg.connect(self.url(self.names[0]), connect_timeout=2).close()
             except psycopg.OperationalError:
                 assert time.monotonic() < deadline, f"PgBouncer does not answer; see {folder}/log"
                 time.sleep(0.05)

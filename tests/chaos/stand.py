@@ -120,7 +120,9 @@ class Stand:
     def pooled_url(self, side: str) -> str:
         """How the application logs in to a side through PgBouncer, in transaction mode."""
         if self._pooler is None:
-            self._pooler = Pooler(self)
+            urls = {side: self.app_url(side) for side in ("monolith", "service")}
+            account = self.clusters["monolith"].account
+            self._pooler = Pooler(urls, folder=self.folder / "pooler", account=account)
             self.stack.callback(self._pooler.close)
         return self._pooler.url(side)
 

@@ -47,6 +47,14 @@ class DatabaseUnreachable(BoundaryError):
     remedy = "Check the URL and that the server runs; nothing has been changed."
 
 
+class PoolerBetween(BoundaryError):
+    """Raised when a login leads to a pooler: a lock of the session would stay with a stranger, or go with him."""
+
+    code = "BD583"
+    problem = "{context}: the {login} reaches PostgreSQL through a connection pooler, which may hand its session to others at any time."
+    remedy = "Let {variable} name the server itself, host and port of PostgreSQL. The application may go on through the pooler."
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One side of a move: `side` is "monolith" or "service", `url` the mover's login there."""
@@ -59,6 +67,7 @@ class Endpoint:
         """A connection of the mover, acting as the owner of the tables.
 
         :raises DatabaseUnreachable: when the server does not answer or does not let it in.
+        :raises PoolerBetween: when it is not the server that answers.
         """
         try:
             connection = psycopg.connect(
@@ -69,6 +78,13 @@ class Endpoint:
             raise DatabaseUnreachable(
                 context=self.context, side=self.side, reason=first_line(error)
             ) from error
+        if not is_direct(connection):
+            connection.close()
+            raise PoolerBetween(
+                context=self.context,
+                login=f"mover's login at the {self.side}",
+                variable="MOVER_DATABASE_URL" if self.side == "monolith" else "`service.database` in the map",
+            )
         connection.execute(f"{_SESSION}; {LIVELINESS}; {_DURABLE}")
         owner = owner_role(connection)
         if owner is not None:
@@ -147,6 +163,11 @@ def owner_role(connection: Connection) -> str | None:
         "SELECT %s <> session_user AND pg_has_role(session_user, %s, 'MEMBER')", [owner, owner]
     ).fetchone()
     return owner if may and may[0] else None
+
+
+def is_direct(connection: Connection) -> bool:
+    """Whether this is a session of the server's own: a pooler gives its clients a process id that it has made up."""
+    return connection.execute("SELECT pg_backend_pid()").fetchone() == (connection.info.backend_pid,)
 
 
 def mover_role(connection: Connection) -> str:
