@@ -14,6 +14,7 @@ from typing import Any
 
 from boundaries.cli import DONE, Verb, print_json
 from boundaries.errors import BoundaryError
+from boundaries.strangler.codemod.verb import FIX
 
 
 class DatabaseTrouble(BoundaryError):
@@ -217,3 +218,4 @@ VERBS = [
         needs_django=True,
     ),
 ]
+    FIX,

@@ -224,7 +224,7 @@ class TestExplain:
 
         before, after = out.split("\nAfter:\n")
         assert 'payment = models.ForeignKey("payments.Payment", models.PROTECT)' in before
-        assert "Codemod: none" in before
+        assert "Codemod: boundaries fix BD204." in before
         assert 'payment = Reference("payments.Payment")' in after
         assert run_json("explain", "BD204")[1]["after"].keys() == {"shop/bookings/models.py"}
 

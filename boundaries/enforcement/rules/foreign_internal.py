@@ -48,4 +48,5 @@ RULE = Rule(
     remedy="Go through the public package of {target_context}, which does not expose this.",
     breaks=_breaks,
     example=_EXAMPLE,
+    codemod="boundaries fix BD202",
 )

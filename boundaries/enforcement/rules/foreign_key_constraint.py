@@ -49,4 +49,5 @@ RULE = Rule(
     remedy='Replace the field by Reference("{target}"): the column stays, the constraint goes.',
     breaks=_breaks,
     example=_EXAMPLE,
+    codemod="boundaries fix BD204",
 )

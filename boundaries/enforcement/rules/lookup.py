@@ -55,4 +55,5 @@ RULE = Rule(
     remedy="Ask the facade of {target_context} instead of joining {target}.",
     breaks=_breaks,
     example=_EXAMPLE,
+    codemod="boundaries fix BD210",
 )

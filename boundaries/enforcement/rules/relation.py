@@ -49,4 +49,5 @@ RULE = Rule(
     remedy='Replace the field by Reference("{target}").',
     breaks=_breaks,
     example=_EXAMPLE,
+    codemod="boundaries fix BD203",
 )

@@ -1,0 +1,89 @@
+"""BD210: which ORM paths join another context only to read the key that the own column holds?
+
+`payment__pk__in` and `payment__id` are `payment_id__in` and `payment_id`; any other join is left to people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from boundaries.enforcement.source.model import Model
+from boundaries.strangler.codemod.declaration import NotSure, declaration_at
+from boundaries.strangler.codemod.ground import Ground, Violation
+from boundaries.strangler.codemod.key import key_of
+from boundaries.strangler.codemod.proposal import ByHand, Proposal, Rewrite
+from boundaries.strangler.codemod.text import Edit
+from boundaries.strangler.codemod.use import ends_at_key
+
+
+def propose(ground: Ground, violations: Iterable[Violation]) -> Proposal:
+    """Rewrites for the paths that end at a key."""
+    proposal = Proposal()
+    for violation in violations:
+        link = violation.link
+        try:
+            shorter = _shorter(ground, violation)
+            edit = _edit(ground, violation, shorter)
+        except (NotSure, SyntaxError, ValueError) as reason:
+            ask = f"Ask the facade of {link.target_context} for the identities or values; the guide replace-a-join says how."
+            proposal.by_hand.append(ByHand(link.path, link.line, f"{link.detail}: {reason}", ask))
+            continue
+        what = f"{link.detail} becomes {shorter}"
+        proposal.rewrites.append(
+            Rewrite(link.path, link.line, what, {link.path: (edit,)}, mends=(violation.identity,))
+        )
+    return proposal
+
+
+def _shorter(ground: Ground, violation: Violation) -> str:
+    """The path by the column.
+
+    :raises NotSure: when it needs more than the key.
+    """
+    link = violation.link
+    parts = link.detail.split("__")
+    for at in range(1, len(parts)):
+        if ends_at_key(parts[at + 1 :]) and parts[at] in _keys(ground, parts[at - 1], link.target):
+            return "__".join([*parts[: at - 1], f"{parts[at - 1]}_id", *parts[at + 1 :]])
+    raise NotSure(f"it joins {link.target} for more than its key")
+
+
+def _keys(ground: Ground, name: str, target: str) -> frozenset[str]:
+    """The names of the key to which every foreign key of that name and target points; none where they differ."""
+    relations = ground.analysis.relations
+    found: set[frozenset[str]] = set()
+    for node in relations.nodes_with(name):
+        step = relations.steps(node)[name]
+        if (
+            step.to.dotted == target
+            and not step.is_back
+            and step.to.model is not None
+            and node.model is not None
+        ):
+            found.add(_keys_of(ground, node.model, name, step.to.model))
+    return found.pop() if len(found) == 1 else frozenset()
+
+
+def _keys_of(ground: Ground, model: Model, name: str, target: Model) -> frozenset[str]:
+    for declaring, field in ground.analysis.models.fields(model):
+        if field.name == name:
+            try:
+                key = declaration_at(ground.text(declaring.file.relative), field.line, field.column)
+            except NotSure:
+                return frozenset()
+            known = key_of(ground, target, key.to_field)
+            own = {key.to_field} if key.to_field else {"pk"}
+            return frozenset(own | ({known[0]} if known else set()))
+    return frozenset()
+
+
+def _edit(ground: Ground, violation: Violation, shorter: str) -> Edit:
+    """Where the path stands: at the place of the violation, behind a quote or a minus where it is a string."""
+    link = violation.link
+    text = ground.text(link.path)
+    start = text.offset(link.line, link.column - 1)
+    path = link.detail.encode()
+    at = text.content.find(path, start, start + len(path) + 4)
+    if at < 0:
+        raise NotSure("it is put together from parts")
+    return Edit(at, at + len(path), shorter)

@@ -1,0 +1,175 @@
+"""BD203 and BD204: which foreign keys across contexts can become references?
+
+One whose every use is understood: it is rewritten together with them. Where a place follows it to the other model,
+the field stays as it is and the places are listed, unless the caller says `with_uses`.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from boundaries.enforcement.source.facts import FieldFact
+from boundaries.enforcement.source.model import Model
+from boundaries.enforcement.source.project import Symbol
+from boundaries.enforcement.wording import counted
+from boundaries.strangler.codemod.declaration import ForeignKey, NotSure, as_reference, declaration_at
+from boundaries.strangler.codemod.ground import Ground, Violation
+from boundaries.strangler.codemod.imports import add_import, bound_names
+from boundaries.strangler.codemod.key import key_of
+from boundaries.strangler.codemod.mention import Mentions
+from boundaries.strangler.codemod.proposal import ByHand, Proposal, Rewrite
+from boundaries.strangler.codemod.text import Edit
+from boundaries.strangler.codemod.use import Relation, Use, uses_of
+
+_CLASSES = frozenset({"ForeignKey", "OneToOneField"})
+_MANY = "Give its table a model of its own with a Reference in it; the guide replace-a-join says how."
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A foreign key that can be rewritten if its uses can."""
+
+    violation: Violation
+    relation: Relation
+    edits: tuple[Edit, ...]
+    unneeded: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def propose(ground: Ground, violations: Iterable[Violation], *, with_uses: bool = False) -> Proposal:
+    """Rewrites for the foreign keys among the violations; with `with_uses` also of those that are followed."""
+    proposal, candidates = Proposal(), []
+    for violation in violations:
+        try:
+            candidates.append(_candidate(ground, violation))
+        except (NotSure, SyntaxError, ValueError) as reason:
+            proposal.by_hand.append(_left(violation, str(reason)))
+    mentions = Mentions(ground, {word for item in candidates for word in item.relation.words})
+    for candidate in candidates:
+        uses = uses_of(candidate.relation, mentions, ground)
+        uses += [Use(path, 1, "it cannot be parsed") for path in mentions.unread]
+        left = [use for use in uses if use.edit is None]
+        if left and not with_uses:
+            proposal.by_hand += _followed(candidate, left)
+        else:
+            proposal.rewrites.append(_rewrite(candidate, uses))
+            proposal.by_hand += _listed(candidate, left)
+    return proposal
+
+
+def _candidate(ground: Ground, violation: Violation) -> _Candidate:
+    link = violation.link
+    model, fact = _declared(ground, violation)
+    text = ground.text(link.path)
+    key = declaration_at(text, link.line, link.column)
+    relation = _relation(ground, model, fact, key)
+    assert relation.target.model is not None
+    found = key_of(ground, relation.target.model, key.to_field)
+    if found is None:
+        raise NotSure(f"the source does not tell the type of what identifies {link.target}")
+    names = bound_names(text.tree)
+    prefix = fact.callee.rpartition(".")[0] or "models"
+    if found[1] and prefix.partition(".")[0] not in names:
+        raise NotSure("`models` is not imported here, so that `to_type` could be named")
+    imported = add_import(text, "boundaries", "Reference")
+    if imported and "Reference" in names:
+        raise NotSure("the name `Reference` means something else here")
+    new = as_reference(text, key, label=link.target, to_type=found[1], models=prefix)
+    edits = (text.replace(key.call, new), *((imported,) if imported else ()))
+    pointed = text.of(key.said["to"])
+    return _Candidate(
+        violation, relation, edits, (pointed,) if pointed.isidentifier() else (), _notes(key, link.target)
+    )
+
+
+def _declared(ground: Ground, violation: Violation) -> tuple[Model, FieldFact]:
+    """The model and its field, if the model itself declares it as a plain foreign key."""
+    link, analysis = violation.link, ground.analysis
+    module, _, qualname = link.source.partition(":")
+    model = analysis.models.of_symbol(Symbol(module, qualname))
+    if link.kind != "relation" or model is None:
+        raise NotSure("it is a generic relation")
+    for declaring, field in analysis.models.fields(model):
+        if (declaring.file.relative, field.line, field.column) == (link.path, link.line, link.column):
+            symbol = analysis.project.resolve(declaring.symbol.module, field.callee)
+            if declaring is not model:
+                raise NotSure(f"{declaring.symbol.last} declares it for all models that inherit it")
+            if field.callee.endswith("ManyToManyField"):
+                raise NotSure("it is many to many")
+            if symbol is None or symbol.is_inside or symbol.last not in _CLASSES:
+                raise NotSure(f"{field.callee} is not Django's own ForeignKey")
+            return model, field
+    raise NotSure("its declaration was not found")
+
+
+def _relation(ground: Ground, model: Model, fact: FieldFact, key: ForeignKey) -> Relation:
+    relations = ground.analysis.relations
+    step = relations.steps(relations.node_of(model)).get(fact.name)
+    if step is None or step.to.model is None:
+        raise NotSure("what it points at is not in the source")
+    found = key_of(ground, step.to.model, key.to_field)
+    last = model.symbol.last.lower()
+    related = fact.related_name or model.fact.related_name
+    is_hidden = related.endswith("+")
+    accessor = "" if is_hidden else related or (last if key.is_one_to_one else f"{last}_set")
+    return Relation(
+        model=model,
+        name=fact.name,
+        target=step.to,
+        accessor=accessor,
+        query_name=fact.query_name or ("" if is_hidden else related or last),
+        key=found[0] if found else "pk",
+        is_one_to_one=key.is_one_to_one,
+        by_primary_key=not key.to_field,
+    )
+
+
+def _notes(key: ForeignKey, target: str) -> tuple[str, ...]:
+    meaning = ast.unparse(key.said["on_delete"]).rpartition(".")[2]
+    if meaning == "DO_NOTHING":
+        return ()
+    return (f"{meaning} is now done by a message: put @announces_deletion() of boundaries on {target}.",)
+
+
+def _rewrite(candidate: _Candidate, uses: list[Use]) -> Rewrite:
+    relation, link = candidate.relation, candidate.violation.link
+    edits: dict[str, list[Edit]] = {link.path: list(candidate.edits)}
+    for use in uses:
+        if use.edit is not None:
+            edits.setdefault(use.path, []).append(use.edit)
+    rewritten = sum(use.edit is not None for use in uses)
+    also = f", and {counted(rewritten, 'use')} of it" if rewritten else ""
+    return Rewrite(
+        path=link.path,
+        line=link.line,
+        what=f"{relation.model.dotted}.{relation.name} becomes a Reference to {link.target}{also}",
+        edits={path: tuple(made) for path, made in edits.items()},
+        mends=(candidate.violation.identity,),
+        fields=((relation.model.label, relation.model.symbol.last, relation.name),),
+        unneeded=candidate.unneeded,
+        notes=candidate.notes,
+    )
+
+
+def _followed(candidate: _Candidate, left: list[Use]) -> list[ByHand]:
+    relation, link = candidate.relation, candidate.violation.link
+    what = f"{relation.model.dotted}.{relation.name}: {counted(len(left), 'place')} may follow it to {link.target}"
+    remedy = "Change those first, then run this again; --with-uses rewrites the field all the same."
+    return [ByHand(link.path, link.line, what, remedy), *_listed(candidate, left)]
+
+
+def _listed(candidate: _Candidate, left: list[Use]) -> list[ByHand]:
+    link = candidate.violation.link
+    ask = f"Ask the facade of {link.target_context} for what is used of {link.target}, once for all rows."
+    return [ByHand(use.path, use.line, f"follows {candidate.relation.name}: {use.what}", ask) for use in left]
+
+
+def _left(violation: Violation, reason: str) -> ByHand:
+    link = violation.link
+    model = link.source.partition(":")[2]
+    suggestion = (
+        _MANY if reason == "it is many to many" else f'Replace it by Reference("{link.target}") yourself.'
+    )
+    return ByHand(link.path, link.line, f"{model} -> {link.target}: {reason}", suggestion)

@@ -1,0 +1,293 @@
+"""What stops working when a foreign key becomes a reference, and what of it can be rewritten for sure?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from boundaries.enforcement.source.lookup import RELATED_METHODS
+from boundaries.enforcement.source.model import Model
+from boundaries.enforcement.source.project import Symbol
+from boundaries.enforcement.source.relations import Node
+from boundaries.strangler.codemod.ground import Ground
+from boundaries.strangler.codemod.mention import Mention, Mentions
+from boundaries.strangler.codemod.text import Edit
+
+_ON_KEYS = frozenset({"exact", "gt", "gte", "in", "isnull", "lt", "lte", "range"})
+_FOLLOWING = frozenset(
+    {
+        "prefetch_related", "prefetch_related_objects", "Prefetch", "select_related", "getattr", "hasattr", "setattr",
+        "attrgetter", "order_by", "earliest", "latest", "raw_id_fields", "autocomplete_fields", "list_display",
+        "list_filter", "list_select_related", "radio_fields", "search_fields", "order_with_respect_to", "fk_name",
+        "ordering", "get_latest_by", "filter_horizontal", "filter_vertical", "fields_and_relations",
+    }
+)  # fmt: skip
+_READING = frozenset(
+    {
+        "aggregate", "all", "annotate", "count", "distinct", "earliest", "exclude", "exists", "filter", "first", "get",
+        "in_bulk", "iterator", "last", "latest", "order_by", "values", "values_list",
+    }
+)  # fmt: skip
+YES, NO, MAYBE = "yes", "no", "maybe"
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A foreign key between contexts: the model that holds it, its name, where it leads, and the names back.
+
+    `key` is the name of the target's field that the column holds.
+    """
+
+    model: Model
+    name: str
+    target: Node
+    accessor: str
+    query_name: str
+    key: str
+    is_one_to_one: bool
+    by_primary_key: bool = True
+
+    @property
+    def words(self) -> frozenset[str]:
+        """What is looked for."""
+        return frozenset({self.name, self.accessor, self.query_name} - {""})
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One place that follows the relation; `edit` does the same without it, None leaves it to people."""
+
+    path: str
+    line: int
+    what: str
+    edit: Edit | None = None
+
+
+def uses_of(relation: Relation, mentions: Mentions, ground: Ground) -> list[Use]:
+    """Every place that the foreign key's end would break, or that may be one."""
+    reader = _Reader(relation, ground)
+    found: list[Use] = []
+    for mention in mentions.of(relation.name):
+        found += reader.forward(mention)
+    for word in {relation.accessor, relation.query_name} - {"", relation.name}:
+        for mention in mentions.of(word):
+            found += reader.back(mention)
+    return [*found, *_declared_uses(relation, ground)]
+
+
+def ends_at_key(rest: list[str]) -> bool:
+    """Whether what follows a relation in a path compares the column itself: nothing, or `in`."""
+    return not rest or (len(rest) == 1 and rest[0] in _ON_KEYS)
+
+
+class _Reader:
+    def __init__(self, relation: Relation, ground: Ground) -> None:
+        self._relation = relation
+        self._ground = ground
+        self._analysis = ground.analysis
+        self._source = ground.analysis.relations.node_of(relation.model)
+        holders = ground.analysis.relations.nodes_with(relation.name)
+        self._is_only = all(self._is_source(node) for node in holders) and len(holders) == 1
+
+    def forward(self, mention: Mention) -> Iterator[Use]:
+        """Uses of the field's own name."""
+        if mention.role == "template":
+            yield self._by_hand(mention)
+        elif mention.role == "attribute":
+            yield from self._attribute(mention)
+        else:
+            yield from self._path(mention)
+
+    def back(self, mention: Mention) -> Iterator[Use]:
+        """Uses of the names back."""
+        if mention.role == "template":
+            if mention.word.endswith("_set"):
+                yield self._by_hand(mention)
+        elif mention.role == "attribute":
+            yield from self._accessor(mention)
+        elif self._leads_back(mention):
+            yield self._by_hand(mention)
+
+    def _attribute(self, mention: Mention) -> Iterator[Use]:
+        relation, sure = self._relation, self._is_ours(mention)
+        if sure == NO or not mention.is_read or mention.is_called:
+            return
+        column = Edit(mention.receiver_end, mention.end, f".{relation.name}_id")
+        if sure == YES and mention.next_attribute in self._keys():
+            yield self._rewritten(mention, Edit(column.start, mention.next_end, column.text))
+        elif sure == YES and mention.is_none_test:
+            yield self._rewritten(mention, column)
+        else:
+            yield self._by_hand(mention)
+
+    def _path(self, mention: Mention) -> Iterator[Use]:
+        """Keywords and strings: `payment__pk__in`, `-payment__amount`, `payment`."""
+        parts = mention.said.split("__")
+        at = parts.index(mention.word)
+        rest = parts[at + 1 :]
+        sure = self._is_at(mention, parts[:at])
+        if sure == NO or (mention.role == "keyword" and ends_at_key(rest)):
+            return
+        if ends_at_key(rest):
+            if mention.holder in _FOLLOWING and not self._is_in_our_admin(mention):
+                yield self._followed(mention, sure, is_alone=len(parts) == 1)
+        elif sure == YES and rest[0] in self._keys() and ends_at_key(rest[1:]):
+            shorter = "__".join([*parts[:at], f"{mention.word}_id", *rest[1:]])
+            yield self._rewritten(mention, Edit(mention.start, mention.end, shorter))
+        else:
+            yield self._by_hand(mention)
+
+    def _followed(self, mention: Mention, sure: str, *, is_alone: bool) -> Use:
+        """A `select_related` of it is of no use any more: nothing else follows it."""
+        if mention.holder != "select_related" or sure != YES or not is_alone or mention.role != "string":
+            return self._by_hand(mention)
+        places = mention.arguments
+        at = next((n for n, (start, end) in enumerate(places) if start <= mention.start < end), None)
+        if at is None:
+            return self._by_hand(mention)
+        if len(places) == 1:
+            return self._rewritten(mention, Edit(mention.receiver_end, mention.call_end, ""))
+        edit = Edit(places[at - 1][1], places[at][1], "") if at else Edit(places[0][0], places[1][0], "")
+        return self._rewritten(mention, edit)
+
+    def _accessor(self, mention: Mention) -> Iterator[Use]:
+        relation, project = self._relation, self._analysis.project
+        node = self._node(mention)
+        if node is None:
+            others = [n for n in self._analysis.relations.nodes_with(mention.word) if n != relation.target]
+            is_manager = mention.word.endswith("_set") or mention.next_attribute in RELATED_METHODS
+            if is_manager and not others:
+                yield self._by_hand(mention)
+            return
+        step = self._analysis.relations.steps(node).get(mention.word)
+        if node != relation.target or step is None or not step.is_back or not self._is_source(step.to):
+            return
+        model = relation.model.symbol.last
+        is_known = project.resolve(mention.module, model) == relation.model.symbol
+        is_certain = self._is_certain(mention, mention.chain)
+        is_near = self._ground.context_map.context_of_module(mention.module) in {relation.model.context, None}
+        if (
+            relation.is_one_to_one or mention.next_attribute not in _READING or self._has_managers()
+            or not (is_known and is_certain and is_near)
+        ):  # fmt: skip
+            yield self._by_hand(mention)
+            return
+        receiver = self._ground.content(mention.path)[mention.receiver_start : mention.receiver_end].decode()
+        key = "pk" if relation.by_primary_key else relation.key
+        manager = f"{model}.objects.filter({relation.name}_id={receiver}.{key})"
+        yield self._rewritten(mention, Edit(mention.start, mention.end, manager))
+
+    def _leads_back(self, mention: Mention) -> bool:
+        """Whether a path goes through the relation from its target."""
+        parts = mention.said.split("__")
+        at = parts.index(mention.word)
+        node = self._walk(self._node(mention), parts[:at])
+        if node is not None:
+            return node == self._relation.target
+        others = [n for n in self._analysis.relations.nodes_with(mention.word) if n != self._relation.target]
+        return not others and (len(parts) > 1 or mention.holder in _FOLLOWING)
+
+    def _is_ours(self, mention: Mention) -> str:
+        """Whether an attribute is taken of the model that holds the relation."""
+        if not mention.chain:
+            return MAYBE
+        if mention.chain == "self" and not self._is_model_class(mention):
+            return NO
+        node = self._node(mention)
+        if node is None:
+            symbol = self._analysis.project.resolve(mention.module, mention.chain)
+            return NO if symbol is not None and (not symbol.is_inside or not symbol.qualname) else MAYBE
+        return self._holds(node, mention)
+
+    def _is_at(self, mention: Mention, before: list[str]) -> str:
+        """Whether a path has come to the model that holds the relation when it takes the word."""
+        start = self._node(mention) if mention.chain else self._node_of_class(mention)
+        if start is None:
+            holders = self._analysis.relations.nodes_with(mention.word)
+            return MAYBE if any(self._is_source(node) for node in holders) else NO
+        node = self._walk(start, before)
+        return NO if node is None else self._holds(node, mention)
+
+    def _holds(self, node: Node, mention: Mention) -> str:
+        step = self._analysis.relations.steps(node).get(mention.word)
+        if step is None or step.is_back or step.to != self._relation.target or not self._is_source(node):
+            return NO
+        return YES if self._is_certain(mention, mention.chain) else MAYBE
+
+    def _is_certain(self, mention: Mention, chain: str) -> bool:
+        """Whether the model was told by the code, or guessed from a name that can mean no other."""
+        head = chain.partition(".")[0]
+        is_told = bool(mention.origin) or head in {"", "self", "cls"}
+        is_told = is_told or self._analysis.project.resolve(mention.module, head) is not None
+        return is_told or self._is_only
+
+    def _is_source(self, node: Node) -> bool:
+        """Whether it is the relation's model, or one that inherits the field."""
+        if node == self._source:
+            return True
+        step = self._analysis.relations.steps(node).get(self._relation.name)
+        model = node.model
+        return (
+            step is not None and model is not None
+            and any(self._is_source(self._analysis.relations.node_of(b)) for b in self._analysis.models.bases(model))
+        )  # fmt: skip
+
+    def _is_model_class(self, mention: Mention) -> bool:
+        inside = mention.scope.split(".<locals>", maxsplit=1)[0].rpartition(".")[0]
+        return self._analysis.models.of_symbol(Symbol(mention.module, inside)) is not None
+
+    def _node(self, mention: Mention) -> Node | None:
+        return self._analysis.chains.node(
+            mention.chain, module=mention.module, scope=mention.scope, origin=mention.origin
+        )
+
+    def _node_of_class(self, mention: Mention) -> Node | None:
+        """The model that the class around a string works on; a `Meta` is part of its class."""
+        scope = mention.scope.removesuffix(".Meta")
+        return self._analysis.chains.node_of_class(mention.module, scope) if scope else None
+
+    def _walk(self, node: Node | None, parts: list[str]) -> Node | None:
+        for part in parts:
+            step = self._analysis.relations.steps(node).get(part) if node else None
+            node = step.to if step else None
+        return node
+
+    def _keys(self) -> frozenset[str]:
+        return frozenset(
+            {"pk", self._relation.key} if self._relation.by_primary_key else {self._relation.key}
+        )
+
+    def _is_in_our_admin(self, mention: Mention) -> bool:
+        """Whether the class around shows references by itself."""
+        found = self._analysis.project.class_fact(Symbol(mention.module, mention.scope))
+        return found is not None and any(base.endswith("ReferenceAdmin") for base in found.bases)
+
+    def _has_managers(self) -> bool:
+        """Whether the model brings managers of its own: then `objects` may be another than the way back uses."""
+        model = self._relation.model
+        fields = [field for _, field in self._analysis.models.fields(model)]
+        return any("anager" in f.callee or f.callee.endswith(("as_manager", "from_queryset")) for f in fields)
+
+    def _rewritten(self, mention: Mention, edit: Edit) -> Use:
+        return Use(mention.path, mention.line, mention.said, edit)
+
+    def _by_hand(self, mention: Mention) -> Use:
+        return Use(mention.path, mention.line, mention.said)
+
+
+def _declared_uses(relation: Relation, ground: Ground) -> Iterator[Use]:
+    """Classes that show the relation: a nested serializer, an inline of the model in the other's admin."""
+    analysis = ground.analysis
+    for file, facts in analysis.project.files():
+        for found in facts.classes if file.purpose != "migration" else ():
+            is_inline = any(base.endswith("Inline") for base in found.bases)
+            names = [field for field in found.fields if field.name == relation.name and field.callee]
+            if not (is_inline or names) or analysis.models.of_symbol(Symbol(file.module, found.qualname)):
+                continue
+            node = analysis.chains.node_of_class(file.module, found.qualname)
+            if node is None or node.model is not relation.model:
+                continue
+            if is_inline:
+                yield Use(file.relative, found.line, f"{found.qualname} is an inline by a foreign key")
+            for field in names:
+                yield Use(file.relative, field.line, f"{found.qualname}.{field.name} = {field.callee}(...)")
