@@ -175,6 +175,25 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("STANDBY_SECONDS", 1.0, "seconds", "How long a standby may take to confirm one."),
     Setting("SWITCH_LAG_ROWS", 5_000, "rows", "Most unapplied changes at which the switch may begin."),
     Setting(
+        "SOAK_SECONDS",
+        14 * 86_400.0,
+        "seconds",
+        "How long the service must have owned the writes before `complete` ends the move; 0 only in a rehearsal.",
+    ),
+    Setting(
+        "QUIET_SECONDS",
+        7 * 86_400.0,
+        "seconds",
+        "How long nobody may have tried to write the old tables before `complete`.",
+    ),
+    Setting("VERIFY_FRESH_SECONDS", 3_600.0, "seconds", "How old the comparison may be on which `complete` relies."),
+    Setting(
+        "RETENTION_SECONDS",
+        30 * 86_400.0,
+        "seconds",
+        "How long after `complete` the retired tables are kept before `complete --purge` lets them be dropped.",
+    ),
+    Setting(
         "RECORD_FILE",
         None,
         "path",

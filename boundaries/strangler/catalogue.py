@@ -6,7 +6,9 @@ from functools import cache
 
 from boundaries.strangler.step import Step
 
-JOURNEY = ("plan", "scaffold", "provision", "replicate", "verify", "shadow", "switch-reads", "switch-writes")
+JOURNEY = (
+    "plan", "scaffold", "provision", "replicate", "verify", "shadow", "switch-reads", "switch-writes", "complete"
+)  # fmt: skip
 
 
 @cache
@@ -14,6 +16,7 @@ def all_steps() -> dict[str, Step]:
     """Every step by name: the journey in its order, then those that may be run at any time."""
     from boundaries.strangler.steps import (
         abort,
+        complete,
         plan,
         provision,
         recover,
@@ -27,7 +30,8 @@ def all_steps() -> dict[str, Step]:
     )
 
     modules = (
-        plan, scaffold, provision, replicate, verify, shadow, switch_reads, switch_writes, rollback, abort, recover
+        plan, scaffold, provision, replicate, verify, shadow, switch_reads, switch_writes, complete, rollback, abort,
+        recover,
     )  # fmt: skip
     return {module.STEP.name: module.STEP for module in modules}
 

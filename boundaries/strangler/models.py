@@ -13,6 +13,10 @@ FOLLOWER_SECONDS = 5.0
 SKEW_SECONDS = 1.0
 
 
+# The key in an extraction's facts under which `complete` notes that there is no way back any more.
+LEFT = "left"
+
+
 class Wanted(models.TextChoices):
     """What `boundaries follow` keeps true between the steps."""
 

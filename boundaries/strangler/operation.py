@@ -17,7 +17,7 @@ from boundaries.errors import BoundaryError
 from boundaries.strangler import catalogue
 from boundaries.strangler.gate import GateRefused, GateUnanswered, require
 from boundaries.strangler.lock import operation_lock
-from boundaries.strangler.models import Extraction, StepRun
+from boundaries.strangler.models import LEFT, Extraction, StepRun
 from boundaries.strangler.postgres.continuity import Discontinued
 from boundaries.strangler.progress import Listener, Progress
 from boundaries.strangler.step import Move, Step
@@ -39,6 +39,16 @@ class StepOutOfOrder(BoundaryError):
     code = "BD503"
     problem = "{context}: {step} comes after {needed}, and {context} has reached {reached}."
     remedy = "Run `boundaries extract {context} {next}` next."
+
+
+class NoWayBack(BoundaryError):
+    """Raised when any step is asked for after `complete` has passed its point of no return."""
+
+    code = "BD860"
+    problem = (
+        "{context} has left: `complete` passed its point of no return at {at}, and {step} comes too late."
+    )
+    remedy = "If `complete` was cut off, run it again. The monolith's old rows are in its backups, and in the schema `retired`."
 
 
 class NotConfirmed(BoundaryError):
@@ -73,7 +83,14 @@ def run_step(
             run.gates = _ask_gates(move, chosen)
             run.figures = {"plan": chosen.describe(move)} if move.dry_run else chosen.run(move)
             _finish(run, StepRun.Result.OK)
-        except (GateRefused, GateUnanswered, Discontinued, StepOutOfOrder, NotConfirmed) as refusal:
+        except (
+            GateRefused,
+            GateUnanswered,
+            Discontinued,
+            StepOutOfOrder,
+            NotConfirmed,
+            NoWayBack,
+        ) as refusal:
             _finish(run, StepRun.Result.REFUSED, refusal.render())
             raise
         except Exception as error:
@@ -124,6 +141,9 @@ def _ask_gates(move: Move, step: Step) -> list[dict[str, Any]]:
 def _check_order(move: Move, step: Step) -> None:
     journey = catalogue.JOURNEY
     reached = move.extraction.reached
+    left = move.extraction.facts.get(LEFT)
+    if left and step.name != "complete":
+        raise NoWayBack(context=move.name, step=step.name, at=left["at"])
     if step.comes_after and (not reached or journey.index(reached) < journey.index(step.comes_after)):
         following = catalogue.next_step(reached)
         raise StepOutOfOrder(

@@ -11,7 +11,7 @@ from boundaries.faults import fault_point
 from boundaries.strangler.flow import Both, both_sides
 from boundaries.strangler.lock import consumer_lock
 from boundaries.strangler.models import Extraction, Wanted
-from boundaries.strangler.postgres import backfill, capture, continuity, gate, ownership, shape
+from boundaries.strangler.postgres import backfill, capture, continuity, gate, guard, ownership, shape
 from boundaries.strangler.postgres.connection import Connection, DatabaseUnreachable, monolith_endpoint
 from boundaries.strangler.postgres.table import Table, read_tables
 from boundaries.strangler.step import Move
@@ -44,6 +44,36 @@ def remove_replication(move: Move) -> dict[str, Any]:
             raise
         return _remove_here(move, unreachable)
     return {"removed_from": ["service", "monolith"]}
+
+
+def clean_after_completion(both: Both) -> list[str]:
+    """Take everything of the move out of both databases, and close the monolith's old tables for good. Idempotent.
+
+    The ownership rows stay: they say where the context is. Returns what is left for somebody to look at: rows that
+    `recover` has put aside.
+    """
+    service, monolith = both.service, both.monolith
+    capture.remove(service, both.context, both.tables("service"))
+    fault_point("complete.service_released")
+    gate.remove(service, both.context)
+    shape.drop_notes(service, both.context)
+    backfill.drop_ledger(service, both.context)
+    continuity.forget(service, both.context)
+    fault_point("complete.service_cleaned")
+    row = ownership.read(monolith, both.context)
+    guard.install(monolith, both.context, both.tables("monolith"), epoch=row.epoch if row else 0)
+    fault_point("complete.guarded")
+    capture.remove(monolith, both.context, both.tables("monolith"))
+    gate.remove(monolith, both.context)
+    continuity.forget(monolith, both.context)
+    fault_point("complete.monolith_cleaned")
+    return [f"{side}: {table}" for side in ("monolith", "service") for table in _kept(both, side)]
+
+
+def _kept(both: Both, side: str) -> list[str]:
+    name = f"boundaries_kept_{both.context}"
+    row = both.connection(side).execute("SELECT to_regclass(quote_ident(%s)) IS NOT NULL", [name]).fetchone()
+    return [name] if row and row[0] else []
 
 
 def _is_monolith_owner(both: Both) -> bool:

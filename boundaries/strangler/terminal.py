@@ -109,13 +109,15 @@ def _show_servers(facts: dict[str, Any]) -> None:
 def _show_next(facts: dict[str, Any]) -> None:
     context, following = facts["context"], facts["next"]
     if following is None:
-        print(f"The service owns the writes. Back: boundaries extract {context} rollback --yes={context}")
+        print(f"{context} has left. There is no way back.")
         return
     refused = [gate for gate in facts["gates"] if not gate["passed"]]
     for gate in refused:
         print(f"  not yet: {gate['name']}: {gate['figure']}. {gate['remedy']}")
-    confirm = f" --yes={context}" if following == "switch-writes" else ""
+    confirm = f" --yes={context}" if find_step(following).destructive else ""
     print(f"Next: boundaries extract {context} {following}{confirm}")
+    if following == "complete":
+        print(f"The service owns the writes. Back: boundaries extract {context} rollback --yes={context}")
 
 
 def _follower(told: dict[str, Any]) -> str:

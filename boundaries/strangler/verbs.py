@@ -53,6 +53,9 @@ def _configure_extract(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="complete: take the code out of this working tree, and touch no database",
     )
+    parser.add_argument(
+        "--purge", action="store_true", help="complete: write the migration that drops the retired tables"
+    )
     parser.add_argument("--bookings", type=int, default=100_000, help="rehearse: how much to seed")
     parser.add_argument("--seed", type=int, default=1, help="rehearse: seed of data and traffic")
     _configure_plan(parser)
@@ -105,10 +108,10 @@ def _extract(options: argparse.Namespace) -> int:
     from boundaries.strangler import terminal
 
     current_map().context(options.context)
-    if options.step == "complete" and options.write:
-        from boundaries.strangler.leave.present import take_out
+    if options.step == "complete" and (options.write or options.purge):
+        from boundaries.strangler.leave import present
 
-        return take_out(options)
+        return present.purge(options) if options.purge else present.take_out(options)
     if options.print_grants:
         print(terminal.grants(options.context))
         return DONE
@@ -206,7 +209,7 @@ VERBS = [
         prepare=_prepare,
         run=_extract,
         needs_django=_needs_django,
-        epilog="Steps: plan, scaffold, provision, replicate, verify, shadow, switch-reads, switch-writes;\n"
+        epilog="Steps: plan, scaffold, provision, replicate, verify, shadow, switch-reads, switch-writes, complete;\n"
         "at any time: status, rollback, abort, recover, rehearse.\n"
         "Each can be killed and run again. Exit code 0: done, 2: refused, with the reason and the remedy.",
     ),

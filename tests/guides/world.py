@@ -26,6 +26,11 @@ PROJECT = ROOT / "tests" / "projects" / "library"
 SHADOW_CALLS = 20
 FINED_LOANS = 12
 WAIT_SECONDS = 30.0
+_AUTHOR = {
+    f"GIT_{who}_{what}": value
+    for who in ("AUTHOR", "COMMITTER")
+    for what, value in (("NAME", "A reader"), ("EMAIL", "reader@example.org"))
+}
 _NOT_INHERITED = (
     "DJANGO_SETTINGS_MODULE",
     "PYTHONPATH",
@@ -121,6 +126,7 @@ def library_world(folder: Path) -> Iterator[World]:
     shutil.copytree(
         PROJECT, folder / "bare", ignore=shutil.ignore_patterns("__pycache__", "extracted", "boundaries.toml")
     )
+    _commit(folder / "library")
     with running(clusters=("library", "fines"), redis=False, given={}) as servers:
         world = World(folder, _environment(servers.environ, folder))
         try:
@@ -134,12 +140,22 @@ def library_world(folder: Path) -> Iterator[World]:
                 end(process)
 
 
+def _commit(project: Path) -> None:
+    """A project of somebody who works with git."""
+    (project / ".gitignore").write_text("__pycache__/\nvar/\n")
+    for words in (["init", "--quiet"], ["add", "--all"], ["commit", "--quiet", "--message", "The library"]):
+        subprocess.run(
+            ["git", *words], cwd=project, env={**os.environ, **_AUTHOR}, check=True, capture_output=True
+        )
+
+
 def _environment(servers: Mapping[str, str], folder: Path) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if name not in _NOT_INHERITED}
     secret = "one secret that the library and fines share"
     return {
         **inherited,
         **servers,
+        **_AUTHOR,
         "PATH": os.pathsep.join(
             [str(Path(sys.executable).parent), str(find_binaries()), os.environ.get("PATH", "")]
         ),

@@ -10,6 +10,7 @@ from typing import Any
 from boundaries.cli import DONE, print_json
 from boundaries.contexts.map import current_map
 from boundaries.strangler.leave.departure import Departure, carry_out, plan_departure
+from boundaries.strangler.leave.purge import write_purge
 
 
 def take_out(options: argparse.Namespace) -> int:
@@ -24,6 +25,19 @@ def take_out(options: argparse.Namespace) -> int:
         print_json(facts)
     else:
         print("\n".join(_lines(facts)))
+    return DONE
+
+
+def purge(options: argparse.Namespace) -> int:
+    """Write the purge-migration, if the retention time is over."""
+    context_map = current_map()
+    written = [
+        migration.path.relative_to(context_map.root).as_posix() for migration in write_purge(options.context)
+    ]
+    if options.format == "json":
+        print_json({"context": options.context, "written": written})
+    else:
+        print("\n".join(f"written {path}" for path in written) or "Nothing to do: it is written.")
     return DONE
 
 

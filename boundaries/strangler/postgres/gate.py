@@ -24,6 +24,7 @@ from boundaries.strangler.postgres.capture import VERSION
 from boundaries.strangler.postgres.connection import Connection, mover_role
 from boundaries.strangler.postgres.continuity import server_expression
 from boundaries.strangler.postgres.ddl import count_triggers, drop_with_triggers, run_briefly
+from boundaries.strangler.postgres.stray import sequence_of
 from boundaries.strangler.postgres.table import Table
 
 # Runs for each statement. A search_path of its own would cost more than its work, so every name and operator says its
@@ -70,6 +71,7 @@ BEGIN
             HINT = 'Run: boundaries extract ' || {context} || ' recover';
     END IF;
     IF is_open IS NOT TRUE THEN
+        PERFORM setval({stray}, date_part('epoch', clock_timestamp())::bigint);
         RAISE EXCEPTION USING ERRCODE = 'MG001',
             MESSAGE = format('%s does not accept writes to %s: they belong to the other side', current_database(), {context}),
             DETAIL = json_build_object('context', {context}, 'epoch', at_epoch)::text,
@@ -129,7 +131,10 @@ def lock_key(context: str) -> sql.Composable:
 def install(connection: Connection, context: str, tables: Sequence[Table]) -> None:
     """Create the gate's functions and put a trigger on every table; what is there already is left alone."""
     names = _names(connection, context)
-    create = sql.SQL("CREATE SEQUENCE IF NOT EXISTS {} MINVALUE 0 START 0").format(_pass(context))
+    create = [
+        sql.SQL("CREATE SEQUENCE IF NOT EXISTS {} MINVALUE 0 START 0").format(name)
+        for name in (_pass(context), sequence_of(context))
+    ]
     functions = [
         sql.SQL(_LOOK).format(**names),
         *[
@@ -138,7 +143,7 @@ def install(connection: Connection, context: str, tables: Sequence[Table]) -> No
         ],
         sql.SQL(_REVOKE).format(**names),
     ]
-    run_briefly(connection, [create, *functions, *_revoking(context, names)], what=f"the gate of {context}")
+    run_briefly(connection, [*create, *functions, *_revoking(context, names)], what=f"the gate of {context}")
     for table in tables:
         if not is_installed(connection, context, table):
             run_briefly(connection, _triggers(context, table), what=table.name)
@@ -159,7 +164,7 @@ def remove(connection: Connection, context: str) -> None:
         drop_with_triggers(connection, _function_name(context, kind))
     drops = [
         sql.SQL("DROP FUNCTION IF EXISTS {}()").format(_function(context, "_look")),
-        sql.SQL("DROP SEQUENCE IF EXISTS {}").format(_pass(context)),
+        sql.SQL("DROP SEQUENCE IF EXISTS {}, {}").format(_pass(context), sequence_of(context)),
     ]
     run_briefly(connection, drops, what=f"the gate of {context}")
 
@@ -211,6 +216,7 @@ def _names(connection: Connection, context: str) -> dict[str, sql.Composable]:
         "ownership": sql.Identifier("public", "boundaries_facades_ownership"),
         "halted": sql.SQL(_HALTED).format(server=server_expression(connection)),
         "pass_of": sql.SQL("{}::pg_catalog.regclass").format(sql.Literal(_pass(context).as_string(connection))),
+        "stray": sql.SQL("{}::pg_catalog.regclass").format(sql.Literal(sequence_of(context).as_string(connection))),
         "start": sql.SQL(_START),
     }  # fmt: skip
 

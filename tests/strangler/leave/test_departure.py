@@ -26,7 +26,7 @@ class TestTakeOut:
     def test_says_what_it_would_do_and_does_nothing(self, shop: Shop) -> None:
         facts = plan(shop)
 
-        assert facts["deleted"] == ["payments/secrets.py"]
+        assert facts["deleted"] == ["payments/secrets.py", "payments/templates/payments/receipt.txt"]
         assert facts["written"] == [
             "boundaries.toml",
             "payments/migrations/0002_payments_leaves.py",
