@@ -63,7 +63,7 @@ def read_graph(
     is written at all. `witnesses` are asked for what the source does not show.
     """
     text = read_texts(context_map)
-    source = Source(text, result_key(text, context_map), Cache(cache_folder, context_map.root))
+    source = Source(text, result_key(text.digest, context_map), Cache(cache_folder, context_map.root))
     return read_source_graph(context_map, source, use_linter=use_linter, witnesses=witnesses)
 
 

@@ -10,17 +10,16 @@ from pathlib import Path
 
 from boundaries import __version__
 from boundaries.contexts.map import ContextMap
-from boundaries.enforcement.source.text import SourceText
 
 # What of the kit decides a result.
 _ROOMS = ("contexts", "enforcement")
 
 
-def result_key(text: SourceText, context_map: ContextMap) -> str:
-    """One hash over all of it: the files, the map, this Python and the kit."""
+def result_key(files: str, context_map: ContextMap) -> str:
+    """One hash over all of it: what is known of the `files`, the map, this Python and the kit."""
     digest = blake2b(digest_size=16)
     said = (path.read_text(encoding="utf-8", errors="replace") for path in context_map.files)
-    for part in (text.digest, *said, repr(context_map), __version__, sys.version, *_kit()):
+    for part in (files, *said, repr(context_map), __version__, sys.version, *_kit()):
         digest.update(part.encode(errors="replace") + b"\0")
     return digest.hexdigest()
 

@@ -1,7 +1,8 @@
 """What does a check find, and does anything have to be read for it?
 
-When no file, no line of the map and nothing of the kit changed since the last run, what that run found holds. Then
-the files are hashed and nothing else is done; what reading needs is not even imported.
+When no file, no line of the map and nothing of the kit changed since the last run, what that run found holds. Whether
+a file changed, its age tells; where ages have changed, the files are hashed. Nothing else is done then; what reading
+needs is not even imported.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,8 +19,9 @@ from boundaries.contexts.map import ContextMap
 from boundaries.enforcement.collector import without_collector
 from boundaries.enforcement.coupling import Coupling, CouplingGraph
 from boundaries.enforcement.key import result_key
+from boundaries.enforcement.source.age import ages_of
 from boundaries.enforcement.source.cache import Cache
-from boundaries.enforcement.source.text import read_texts
+from boundaries.enforcement.source.text import SourceText, read_texts
 
 if TYPE_CHECKING:
     from boundaries.enforcement.witness import Witness
@@ -60,21 +63,42 @@ def find_outcome(
     What witnesses say is not kept: nobody knows what it depends on.
     """
     cache = Cache(cache_folder, context_map.root)
-    text = read_texts(context_map)
-    key = result_key(text, context_map)
     name = "outcome" if use_linter else "outcome-alone"
-    kept = None if witnesses else cache.result(key, name)
-    if kept is not None:
+    read = partial(_read, context_map, cache, name, use_linter=use_linter, witnesses=witnesses)
+    if witnesses or not cache.is_kept:
+        return read(read_texts(context_map))
+    ages = ages_of(context_map)
+    by_age = result_key(ages.digest, context_map)
+    key = cache.result(by_age, "ages")
+    if key is not None and (kept := cache.result(key.decode(), name)) is not None:
         return Outcome.decode(kept)
+    text = read_texts(context_map)
+    kept = cache.result(result_key(text.digest, context_map), name)
+    outcome = read(text) if kept is None else Outcome.decode(kept)
+    if ages.are_settled:
+        cache.save_result(by_age, "ages", result_key(text.digest, context_map).encode())
+    return outcome
+
+
+def _read(
+    context_map: ContextMap,
+    cache: Cache,
+    name: str,
+    text: SourceText,
+    *,
+    use_linter: bool,
+    witnesses: Sequence[Witness],
+) -> Outcome:
+    """Read the source, judge it, and keep the outcome, unless somebody else was asked."""
     from boundaries.enforcement.findings import find_all
     from boundaries.enforcement.graph import Source, read_source_graph
 
-    source = Source(text, key, cache)
+    source = Source(text, result_key(text.digest, context_map), cache)
     reading = read_source_graph(context_map, source, use_linter=use_linter, witnesses=witnesses)
     findings = tuple(find_all(reading.graph, reading.analysis, reading.exceptions))
     outcome = Outcome(reading.graph, findings)
     if reading.is_lasting and not witnesses:
-        cache.save_result(key, name, outcome.encode())
+        cache.save_result(source.key, name, outcome.encode())
     return outcome
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from boundaries.enforcement import linter
-from boundaries.enforcement.source import reader
+from boundaries.enforcement import linter, outcome
+from boundaries.enforcement.source import age, reader
 from boundaries.enforcement.source.cache import Cache
 from boundaries.enforcement.source.facts import FileFacts
 from tests.enforcement.conftest import TinyProject
@@ -24,6 +24,12 @@ def with_the_linter(project: TinyProject) -> None:
     project.use_linter = True
 
 
+@pytest.fixture(autouse=True)
+def all_settled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if every file had been written long ago."""
+    monkeypatch.setattr(age, "_SETTLED_NS", -(10**12))
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "kept"
@@ -34,12 +40,14 @@ def warm(project: TinyProject, folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     """A project that was checked once; from now on parsing and import-linter are refused."""
     project.write({"shop/bookings/a.py": BAD}).check(cache_folder=folder)
 
-    def refuse(*_: object, **__: object) -> None:
-        raise AssertionError("this should have been kept")
-
     monkeypatch.setattr(reader, "extract", refuse)
     monkeypatch.setattr(linter, "start", refuse)
     return project
+
+
+def refuse(*_: object, **__: object) -> None:
+    """Stands for what costs time."""
+    raise AssertionError("this should have been kept")
 
 
 class TestAWarmRun:
@@ -52,6 +60,27 @@ class TestAWarmRun:
             os.utime(path, (1, 1))
 
         assert len(warm.check(cache_folder=folder).new) == 1
+
+    def test_opens_no_file_that_is_as_old_as_it_was(
+        self, warm: TinyProject, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(outcome, "read_texts", refuse)
+
+        assert len(warm.check(cache_folder=folder).new) == 1
+
+        (warm.folder / "shop/bookings/b.py").touch()
+        with pytest.raises(AssertionError, match="should have been kept"):
+            warm.check(cache_folder=folder)
+
+    def test_does_not_go_by_the_age_of_what_was_written_a_moment_ago(
+        self, project: TinyProject, folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(age, "_SETTLED_NS", 3600 * 10**9)
+        project.check(cache_folder=folder)
+        monkeypatch.setattr(outcome, "read_texts", refuse)
+
+        with pytest.raises(AssertionError, match="should have been kept"):
+            project.check(cache_folder=folder)
 
     def test_reads_what_changed(self, warm: TinyProject, folder: Path) -> None:
         path = warm.folder / "shop/bookings/a.py"
@@ -173,7 +202,8 @@ class TestRunsSideBySide:
 
         assert len(said) == 1
         assert {process.returncode for process in running} == {1}
-        assert {path.suffix for path in folder.iterdir()} == {".facts", ".import-linter", ".outcome"}
+        kept = {path.suffix for path in folder.iterdir()} - {".ages"}
+        assert kept == {".facts", ".import-linter", ".outcome"}
         assert project.check(cache_folder=folder).as_dict() == project.check().as_dict()
 
 

@@ -58,16 +58,22 @@ def find_sources(context_map: ContextMap) -> list[SourceFile]:
     Hidden folders, virtual environments and caches are skipped. A symbolic link to a folder is followed once,
     and never into the tree again, so that a loop ends.
     """
-    root = str(context_map.root)
-    skipped = {os.path.realpath(c.service.path) for c in context_map.contexts.values() if c.service}
     excluded = tuple(pattern.rstrip("/") for pattern in context_map.check.exclude)
     files = []
-    start = len(root.rstrip(os.sep)) + 1
-    for path in _walk(root, root, skipped, set()):
+    start = len(str(context_map.root).rstrip(os.sep)) + 1
+    for entry in walk_sources(context_map):
+        path = entry.path
         relative = path[start:].replace(os.sep, "/")
         if not any(fnmatch(relative, pattern) or fnmatch(relative, f"{pattern}/*") for pattern in excluded):
             files.append(_describe(path, relative, context_map))
     return sorted(files, key=lambda file: file.relative)
+
+
+def walk_sources(context_map: ContextMap) -> Iterator[os.DirEntry[str]]:
+    """The same files as the file system gives them, those that the map excludes among them."""
+    root = str(context_map.root)
+    skipped = {os.path.realpath(c.service.path) for c in context_map.contexts.values() if c.service}
+    return _walk(root, root, skipped, set())
 
 
 def is_test_module(module: str, context_map: ContextMap) -> bool:
@@ -108,16 +114,16 @@ def _describe_template(path: str, relative: str, context_map: ContextMap) -> Sou
     return SourceFile(path, relative, module, False, purpose, name)
 
 
-def _walk(folder: str, root: str, skipped: set[str], seen: set[str]) -> Iterator[str]:
+def _walk(folder: str, root: str, skipped: set[str], seen: set[str]) -> Iterator[os.DirEntry[str]]:
     folders = []
     for entry in _entries(folder):
         name = entry.name
         if name.endswith(".py"):
             if entry.is_file():
-                yield entry.path
+                yield entry
         elif name.endswith(_TEMPLATE_SUFFIXES):
             if _TEMPLATE_FOLDER.search(entry.path, len(root)) and entry.is_file():
-                yield entry.path
+                yield entry
         elif _is_folder(entry):
             folders.append(entry)
     # In order, so that of two links to one folder the same is followed on every run.
