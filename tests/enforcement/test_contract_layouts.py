@@ -143,14 +143,16 @@ def seen_by_theirs(context_map: ContextMap) -> frozenset[str]:
 
 @pytest.mark.parametrize("layout", LAYOUTS.values(), ids=LAYOUTS)
 def test_both_call_the_same_imports_broken_on_every_layout(tmp_path: Path, layout: Layout) -> None:
-    write_layout(tmp_path, layout, random.Random(7))
+    write_layout(tmp_path, layout, random.Random(21))
 
     ours, theirs, context_map = ours_and_theirs(tmp_path)
 
     seen = seen_by_theirs(context_map)
     shared = {row for row in ours if {row[0], row[1]} <= seen}
-    assert theirs == shared
-    assert len(theirs) > 10
+    assert shared <= theirs
+    # What it does not see, it takes for the package above.
+    assert {(row[0], row[2]) for row in theirs - shared} <= {(row[0], row[2]) for row in ours - shared}
+    assert len(shared) > 10
     assert bool(ours - shared) == layout.hides
 
 
