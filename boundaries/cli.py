@@ -68,8 +68,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     _accept_any_character()
     # Looking for garbage through all that was loaded or read, only to end, would take a fifth of a second.
     atexit.register(gc.freeze)
-    verbs = collect_verbs(up_to=arguments[0] if arguments else None)
-    options = build_parser(verbs).parse_args(arguments)
+    chosen = arguments[0] if arguments else None
+    options = build_parser(collect_verbs(up_to=chosen), chosen=chosen).parse_args(arguments)
     verb: Verb = options.verb_object
     try:
         verb.prepare(options)
@@ -107,8 +107,8 @@ def collect_verbs(*, up_to: str | None = None) -> list[Verb]:
     return verbs
 
 
-def build_parser(verbs: Sequence[Verb]) -> argparse.ArgumentParser:
-    """One parser for all verbs."""
+def build_parser(verbs: Sequence[Verb], *, chosen: str | None) -> argparse.ArgumentParser:
+    """One parser for all verbs; only the `chosen` one is given its arguments."""
     parser = argparse.ArgumentParser(
         prog="boundaries",
         description="Extract bounded contexts from a Django monolith: declare, check, call, tell, move, watch.",
@@ -122,25 +122,30 @@ def build_parser(verbs: Sequence[Verb]) -> argparse.ArgumentParser:
             epilog=verb.epilog,
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        sub.add_argument(
-            "--config", metavar="FILE", type=Path, help="the context map (default: the nearest one upwards)"
-        )
-        if verb.formats:
-            sub.add_argument(
-                "--format", choices=verb.formats, default=verb.formats[0], help="default: %(default)s"
-            )
-        if "json" in verb.formats:
-            sub.add_argument(
-                "--json", action="store_const", const="json", dest="format", help="the same as --format json"
-            )
-        verb.configure(sub)
         sub.set_defaults(verb_object=verb)
+        if verb.name == chosen:
+            _configure(sub, verb)
     return parser
 
 
 def print_json(value: object) -> None:
     """Print one JSON object and nothing else."""
     print(json.dumps(value, indent=2, default=str))
+
+
+def _configure(parser: argparse.ArgumentParser, verb: Verb) -> None:
+    parser.add_argument(
+        "--config", metavar="FILE", type=Path, help="the context map (default: the nearest one upwards)"
+    )
+    if verb.formats:
+        parser.add_argument(
+            "--format", choices=verb.formats, default=verb.formats[0], help="default: %(default)s"
+        )
+    if "json" in verb.formats:
+        parser.add_argument(
+            "--json", action="store_const", const="json", dest="format", help="the same as --format json"
+        )
+    verb.configure(parser)
 
 
 def _start_django(options: argparse.Namespace) -> None:
