@@ -56,9 +56,9 @@ def _configure_extract(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--purge", action="store_true", help="complete: write the migration that drops the retired tables"
     )
+    _configure_plan(parser)
     parser.add_argument("--bookings", type=int, default=100_000, help="rehearse: how much to seed")
     parser.add_argument("--seed", type=int, default=1, help="rehearse: seed of data and traffic")
-    _configure_plan(parser)
 
 
 def _configure_plan(parser: argparse.ArgumentParser) -> None:
@@ -220,5 +220,5 @@ VERBS = [
         run=_follow,
         needs_django=True,
     ),
-]
     FIX,
+]
