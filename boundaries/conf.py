@@ -44,6 +44,12 @@ SETTINGS: tuple[Setting, ...] = (
         "Where a service finds the contexts that still live in the monolith.",
     ),
     Setting(
+        "MONOLITH_PUBLIC_URL",
+        "env:MONOLITH_PUBLIC_URL",
+        "URL or env:NAME",
+        "Where browsers find the monolith, for a service's admin; MONOLITH_URL where it is not set.",
+    ),
+    Setting(
         "DATABASE", "default", "alias", "The database that holds the contexts' tables and the kit's own."
     ),
     Setting(
@@ -146,6 +152,18 @@ SETTINGS: tuple[Setting, ...] = (
         "ratio",
         "Share of its time in which the follower compares both sides again, range by range; 0 for never.",
     ),
+    Setting(
+        "LOG_CEILING_BYTES",
+        1_073_741_824,
+        "bytes",
+        "How large a context's change log may grow; then its tables are compared and copied again instead.",
+    ),
+    Setting(
+        "LOG_TABLESPACE",
+        None,
+        "name",
+        "The tablespace of the change logs, where a side's server has it; without one they lie with the database.",
+    ),
     Setting("FOLLOW_IDLE_SECONDS", 0.05, "seconds", "Pause of the follower when a log was empty."),
     Setting(
         "GATE_TIMEOUT_MS",
@@ -186,7 +204,12 @@ SETTINGS: tuple[Setting, ...] = (
         "seconds",
         "How long nobody may have tried to write the old tables before `complete`.",
     ),
-    Setting("VERIFY_FRESH_SECONDS", 3_600.0, "seconds", "How old the comparison may be on which `complete` relies."),
+    Setting(
+        "VERIFY_FRESH_SECONDS",
+        3_600.0,
+        "seconds",
+        "How old the comparison may be on which `complete` relies.",
+    ),
     Setting(
         "RETENTION_SECONDS",
         30 * 86_400.0,
@@ -230,6 +253,14 @@ def setting(name: str) -> Any:
     if isinstance(default, int | float) and (forced := os.environ.get(f"BOUNDARIES_{name}")):
         return type(default)(forced)
     return getattr(settings, "BOUNDARIES", {}).get(name, default)
+
+
+def named_address(name: str) -> str | None:
+    """The address in a setting; `env:NAME` is looked up. None where nobody has set it."""
+    value: str | None = setting(name)
+    if value and value.startswith("env:"):
+        value = os.environ.get(value.removeprefix("env:"))
+    return value or None
 
 
 def check_names() -> None:

@@ -29,7 +29,8 @@ def compile_map(context_map: ContextMap) -> str:
                 f"[contexts.{_key(context.name)}.service]",
                 f"path = {_value(path.replace(os.sep, '/'))}",
             ]
-            named = {"url": context.service.url, "database": context.service.database}
+            service = context.service
+            named = {"url": service.url, "database": service.database, "admin": service.admin}
             lines += [f"{key} = {_value(value)}" for key, value in named.items() if value]
     return "\n".join(lines) + "\n"
 

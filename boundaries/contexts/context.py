@@ -35,12 +35,16 @@ class ServiceNotDeclared(BoundaryError):
 
 @dataclass(frozen=True)
 class Service:
-    """The standalone deployable of one context: its folder (absolute), address and database."""
+    """The standalone deployable of one context: its folder (absolute), address and database.
+
+    `admin` is where browsers find its admin; it has none where the map gives no such address.
+    """
 
     path: Path
     url: str | None
     database: str | None
     context: str = ""
+    admin: str | None = None
 
     def resolve_url(self) -> str:
         """The address; `env:NAME` is looked up.
@@ -49,6 +53,14 @@ class Service:
         :raises ServiceNotDeclared: when the map gives no address.
         """
         return self._resolve("url", self.url)
+
+    def resolve_admin(self) -> str:
+        """The address of its admin, as browsers find it; `env:NAME` is looked up.
+
+        :raises MissingEnvironment: when the variable is not set.
+        :raises ServiceNotDeclared: when the map gives no address.
+        """
+        return self._resolve("admin", self.admin)
 
     def resolve_database(self) -> str:
         """The URL of the mover's login on the service's database; `env:NAME` is looked up.

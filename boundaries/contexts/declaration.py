@@ -19,7 +19,7 @@ _CONTEXT_KEYS = (
     "packages", "models", "owner", "public", "facade", "implementation", "calls", "listens_to", "state",
     "mode", "shared", "severity", "service",
 )  # fmt: skip
-_SERVICE_KEYS = ("path", "url", "database")
+_SERVICE_KEYS = ("path", "url", "database", "admin")
 
 
 def read_context(source: MapSource, name: str, *, folder: Path) -> Context:
@@ -66,7 +66,13 @@ def _read_service(source: MapSource, name: str, values: object, folder: Path) ->
         return None
     table = TableReader(source, ("contexts", name, "service"), values, known=_SERVICE_KEYS)
     path = folder / (table.text("path") or f"extracted/{name}")
-    return Service(path=path, url=table.text("url"), database=table.text("database"), context=name)
+    return Service(
+        path=path,
+        url=table.text("url"),
+        database=table.text("database"),
+        context=name,
+        admin=table.text("admin"),
+    )
 
 
 def included(source: MapSource, table: TableReader, *, root: Path) -> Iterator[tuple[str, MapSource]]:

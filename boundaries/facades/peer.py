@@ -5,9 +5,7 @@ A call is signed for one audience: 'monolith', or the context whose service it i
 
 from __future__ import annotations
 
-import os
-
-from boundaries.conf import setting
+from boundaries.conf import named_address
 from boundaries.contexts.map import Context, current_map
 from boundaries.errors import BoundaryError
 from boundaries.facades.keyring import own_name
@@ -24,7 +22,7 @@ def peer_at(address: str, *, context: str) -> str:
     own = own_name()
     if own == MONOLITH:
         return context
-    if context == own or _same(address, _monolith_address()):
+    if context == own or _same(address, named_address("MONOLITH_URL")):
         return MONOLITH
     declared = current_map().contexts.get(context)
     if declared is None:
@@ -37,13 +35,6 @@ def _service_address(context: Context) -> str | None:
         return context.service.resolve_url() if context.service else None
     except BoundaryError:
         return None  # this deployable was not told where that one is
-
-
-def _monolith_address() -> str | None:
-    named: str | None = setting("MONOLITH_URL")
-    if named and named.startswith("env:"):
-        return os.environ.get(named.removeprefix("env:"))
-    return named
 
 
 def _same(one: str, other: str | None) -> bool:

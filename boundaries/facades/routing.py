@@ -20,7 +20,7 @@ from django.db import DatabaseError, Error, connections, transaction
 from django.db.models import DurationField, ExpressionWrapper, F
 from django.db.models.functions import Now
 
-from boundaries.conf import setting
+from boundaries.conf import named_address, setting
 from boundaries.contexts.map import current_map
 from boundaries.errors import BoundaryError
 from boundaries.facades import held_call, local
@@ -189,10 +189,7 @@ def address_of(context: str) -> str | None:
     service = current_map().context(context).service
     if setting("SIDE") == "monolith" and service is not None and service.url:
         return service.resolve_url()
-    monolith = setting("MONOLITH_URL")
-    if monolith and monolith.startswith("env:"):
-        monolith = os.environ.get(monolith.removeprefix("env:"))
-    return monolith or None
+    return named_address("MONOLITH_URL")
 
 
 def require_readable() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.db import transaction
 from django.urls import path
 
+from boundaries.facades.staff import views as staff
 from boundaries.facades.views import ContractView, OperationView
 
 app_name = "boundaries_facades"
@@ -24,4 +25,6 @@ urlpatterns = [
         transaction.non_atomic_requests(OperationView.as_view()),
         name="operation",
     ),
+    path("staff/sign-in", staff.sign_in, name="sign_in"),
+    path("staff/<str:context>/", staff.hand_over, name="hand_over"),
 ]

@@ -10,6 +10,7 @@ from django.apps import AppConfig, apps
 from django.conf import settings
 
 from boundaries.contexts.map import Context, ContextMap
+from boundaries.strangler.code import administration
 from boundaries.strangler.code.closure import Closure, close
 from boundaries.strangler.code.environment import Variable, find_variables
 from boundaries.strangler.code.requirement import Requirements, require
@@ -58,10 +59,19 @@ def draw(context_map: ContextMap, context: Context) -> Blueprint:
         map=context_map,
         context=context,
         closure=closure,
-        apps=(*_BASE_APPS, *_third_party_apps(closure), *(_entry(config) for config in own)),
+        apps=(
+            *_base_apps(context),
+            *_third_party_apps(closure, context),
+            *(_entry(config) for config in own),
+        ),
         labels=tuple(config.label for config in own),
         variables=tuple(find_variables(tree, files, settings_module=settings.SETTINGS_MODULE)),
-        requirements=require(closure.third_party, root=context_map.root, test_imports=closure.test_tools),
+        requirements=require(
+            closure.third_party,
+            root=context_map.root,
+            test_imports=closure.test_tools,
+            more=[administration.DISTRIBUTION] if administration.has_admin(context) else [],
+        ),
         peers=tuple(p.name for p in peers_of(context_map, context, borrowed=borrowed) if not p.shared),
         constants={
             name: getattr(settings, name)
@@ -79,14 +89,21 @@ def _entry(config: AppConfig) -> str:
     return config.name if cls is AppConfig else f"{cls.__module__}.{cls.__qualname__}"
 
 
-def _third_party_apps(closure: Closure) -> Iterator[str]:
+def _base_apps(context: Context) -> tuple[str, ...]:
+    return (*administration.APPS, *_BASE_APPS) if administration.has_admin(context) else _BASE_APPS
+
+
+def _third_party_apps(closure: Closure, context: Context) -> Iterator[str]:
     """Installed apps of others whose modules the moved code imports, in the project's order.
 
-    What only admin modules import is left out: a service has no admin unless somebody adds one.
+    What only admin modules import is left out where the service has no admin.
     """
-    imported = {module for module, users in closure.third_party.items() if not all(map(_is_admin, users))}
+    base = _base_apps(context)
+    imported = set(closure.third_party)
+    if not administration.has_admin(context):
+        imported = {name for name in imported if not all(map(_is_admin, closure.third_party[name]))}
     for config in apps.get_app_configs():
-        if _is_used(config.name, imported - _BELONGS_TO_ADMIN) and config.name not in _BASE_APPS:
+        if _is_used(config.name, imported - _BELONGS_TO_ADMIN) and config.name not in base:
             yield _entry(config)
 
 

@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from boundaries.facades import way_back_checks
 from boundaries.facades.contract import build_contract, encode_contract, facade_of
-from boundaries.strangler.code import literal
+from boundaries.strangler.code import administration, literal
 from boundaries.strangler.code.blueprint import Blueprint
 from boundaries.strangler.code.deployment import deploy, distribution
 from boundaries.strangler.code.requirement import declared_python
@@ -73,7 +73,7 @@ def _generated(blueprint: Blueprint) -> Iterator[tuple[str, str]]:
     yield "service/__init__.py", fill("init.py", context=context)
     yield "service/environment.py", fill("environment.py")
     yield "service/settings.py", _settings(blueprint)
-    yield "service/urls.py", fill("urls.py", context=context)
+    yield "service/urls.py", fill("urls.py", context=context, **administration.routes(blueprint.context))
     yield "service/wsgi.py", fill("wsgi.py")
     yield "service/celery.py", fill("celery.py", context=context)
     yield "service/tests/__init__.py", ""
@@ -102,7 +102,9 @@ def _settings(blueprint: Blueprint) -> str:
         context=blueprint.context.name,
         installed_apps=_indented(f"{literal.write(app)}," for app in blueprint.apps),
         migration_modules=_indented(f'"{label}": "{package}",' for label, package in histories.items()),
-        templates=_TEMPLATES if _has_templates(blueprint) else "",
+        middleware=literal.assign("MIDDLEWARE", administration.middleware(blueprint.context)),
+        templates=administration.templates(blueprint.context, has_templates=_has_templates(blueprint)),
+        admin=administration.settings(blueprint.context),
         peers=literal.assign("PEERS", ["monolith", *blueprint.peers]),
         packages=literal.assign("OWN_PACKAGES", list(blueprint.context.packages)),
         variables="".join(f"\n{variable.line}" for variable in blueprint.variables)
@@ -173,13 +175,3 @@ def _has_templates(blueprint: Blueprint) -> bool:
 
 def _indented(lines: Iterable[str]) -> str:
     return "\n".join(f"    {line}" for line in lines)
-
-
-_TEMPLATES = """
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
-    }
-]
-"""

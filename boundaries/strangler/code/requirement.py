@@ -31,14 +31,19 @@ class Requirements:
     unknown: tuple[str, ...]
 
 
-def require(imports: Iterable[str], *, root: Path, test_imports: Iterable[str] = ()) -> Requirements:
-    """What provides these imported modules, with the ranges that the project under `root` declares."""
+def require(
+    imports: Iterable[str], *, root: Path, test_imports: Iterable[str] = (), more: Iterable[str] = ()
+) -> Requirements:
+    """What provides these imported modules, with the ranges that the project under `root` declares.
+
+    `more` are distributions that are needed besides.
+    """
     declared = declared_ranges(root)
     runtime, unknown = _distributions(imports, declared)
     test, unknown_to_tests = _distributions(test_imports, declared)
     test = {name for name in test - runtime if canonical(name) not in (*TEST_TOOLS, SERVER)}
     return Requirements(
-        runtime=(KIT, *_lines({*runtime, SERVER}, declared)),
+        runtime=(KIT, *_lines({*runtime, *more, SERVER}, declared)),
         test=(*_lines(set(TEST_TOOLS), declared), *_lines(test, declared)),
         unknown=tuple(sorted(unknown | unknown_to_tests)),
     )

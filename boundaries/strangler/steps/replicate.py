@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterable
 from typing import Any
 
-from boundaries.conf import setting
+from boundaries.conf import named_address, setting
 from boundaries.errors import BoundaryError
 from boundaries.faults import fault_point
 from boundaries.strangler.flow import Both, both_sides
@@ -116,8 +115,7 @@ def _install(move: Move, both: Both) -> None:
 
 def own_address() -> str:
     """The monolith's own address, as services reach it; empty when it was not told."""
-    url = setting("MONOLITH_URL") or ""
-    return os.environ.get(url.removeprefix("env:"), "") if url.startswith("env:") else url
+    return named_address("MONOLITH_URL") or ""
 
 
 def _is_owned_by_service(both: Both) -> bool:

@@ -27,6 +27,9 @@ MIDDLEWARE = ["boundaries.facades.middleware.BoundariesMiddleware"]
 ROOT_URLCONF = "service.urls"
 WSGI_APPLICATION = "service.wsgi.application"
 
+# No browser comes here, and so there is nothing to tell one.
+SILENCED_SYSTEM_CHECKS = ["security.W001", "security.W002", "security.W003"]
+
 DATABASES = {
     "default": {
         **database(required("DATABASE_URL")),
