@@ -15,12 +15,12 @@ from typing import Any
 from boundaries.conf import setting
 from boundaries.strangler.postgres.apply import Applied, Flow
 from boundaries.strangler.postgres.table import Table
-from boundaries.strangler.postgres.verify import RANGE_ROWS, Verdict, at_barrier, compare_range
+from boundaries.strangler.postgres.verify import Verdict, at_barrier, compare_range
 
 log = logging.getLogger("boundaries.follow")
 
 BARRIER_SECONDS = 0.1
-FEWEST_ROWS = 50
+FEWEST_ROWS, MOST_ROWS = 50, 20_000
 MOST_KEPT = 10
 TROUBLE_SECONDS = 60.0
 
@@ -126,7 +126,7 @@ class ContinuousVerify:
     def _adapt(self, seconds: float) -> None:
         """Ranges that take about a tenth of a second, however wide the rows are."""
         if seconds < BARRIER_SECONDS / 2:
-            self._range_rows = min(self._range_rows * 2, RANGE_ROWS)
+            self._range_rows = min(self._range_rows * 2, MOST_ROWS)
         elif seconds > BARRIER_SECONDS:
             self._range_rows = max(self._range_rows // 2, FEWEST_ROWS)
 

@@ -6,13 +6,42 @@ from typing import Any
 
 from boundaries.strangler.continuous import Outstanding, say_outstanding
 
+HEADS = ("table", "rows", "size", "copied", "left", "waiting")
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
 def show(facts: dict[str, Any]) -> None:
     """Print what `status` knows beyond the steps; nothing before `replicate`."""
     if facts["live"]:
-        print("\n".join(f"  {line}" for line in (*_lines(facts), "", *_tables(facts["live"]["tables"]), "")))
+        told = [f"{label}: {text}" for label, text in lines(facts)]
+        print("\n".join(f"  {line}" for line in (*told, "", *_aligned(facts["live"]["tables"]), "")))
+
+
+def lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """What there is to say of a move that is followed: the matter, and how it stands."""
+    live, follower, log = facts["live"], facts["follower"], facts["live"]["log"]
+    lag = "unknown" if live["lag_seconds"] is None else f"{live['lag_seconds']:.1f} s"
+    hidden = "hidden from the mover (GRANT pg_read_all_stats, see provision --print-grants)"
+    found = [
+        ("lag", f"{lag}, {log['entries']:,} changes in a log of {size_text(log['bytes'])}"),
+        ("applied", f"{follower.get('rows_per_second', 0):,} rows/s"),
+        (
+            "oldest transaction",
+            hidden if live["sessions_hidden"] else session_text(live["oldest_transaction"]),
+        ),
+        ("longest wait for a lock", session_text(live["longest_lock_wait"])),
+        ("verify", verify_text(facts)),
+        ("pause of a switch", pause_text(facts)),
+    ]
+    return [*found, *_map_line(facts["map"])]
+
+
+def rows(tables: list[dict[str, Any]]) -> list[tuple[str, ...]]:
+    """Each table: its name, rows, size, and what is copied, left and waiting."""
+    return [
+        (each["table"], f"{each['rows']:,}", size_text(each["bytes"] or 0), *(f"{each[name]:,}" for name in HEADS[3:]))
+        for each in tables
+    ]  # fmt: skip
 
 
 def verify_text(facts: dict[str, Any]) -> str:
@@ -72,38 +101,20 @@ def ago(seconds: float) -> str:
     return f"{seconds:.0f} s ago"
 
 
-def _lines(facts: dict[str, Any]) -> list[str]:
-    live, follower = facts["live"], facts["follower"]
-    lag = "unknown" if live["lag_seconds"] is None else f"{live['lag_seconds']:.1f} s"
-    log = f"{live['log']['entries']:,} changes in a log of {size_text(live['log']['bytes'])}"
-    oldest, waiting = session_text(live["oldest_transaction"]), session_text(live["longest_lock_wait"])
-    if live["sessions_hidden"]:
-        oldest = "hidden from the mover (GRANT pg_read_all_stats, see provision --print-grants)"
+def _map_line(declared: dict[str, Any]) -> list[tuple[str, str]]:
+    if declared["state"] == "moving":
+        return []
+    said = f'it says state = "{declared["state"]}" ({declared["place"]})'
     return [
-        f"lag: {lag}, {log}   applied: {follower.get('rows_per_second', 0):,} rows/s",
-        f"oldest transaction: {oldest}   longest wait for a lock: {waiting}",
-        f"verify: {verify_text(facts)}",
-        f"pause of a switch: {pause_text(facts)}",
-        *_map_line(facts["map"]),
+        ("map", f'{said}: write state = "moving", so that `manage.py check` sees to the order of migrations')
     ]
 
 
-def _map_line(declared: dict[str, Any]) -> list[str]:
-    if declared["state"] == "moving":
-        return []
-    said = f'the map says state = "{declared["state"]}" ({declared["place"]})'
-    return [f'{said}: write state = "moving", so that `manage.py check` sees to the order of migrations']
-
-
-def _tables(tables: list[dict[str, Any]]) -> list[str]:
-    heads = ("table", "rows", "size", "copied", "left", "waiting")
-    rows = [
-        (each["table"], f"{each['rows']:,}", size_text(each["bytes"] or 0), *(f"{each[name]:,}" for name in heads[3:]))
-        for each in tables
-    ]  # fmt: skip
-    widths = [max(len(row[column]) for row in (heads, *rows)) for column in range(len(heads))]
+def _aligned(tables: list[dict[str, Any]]) -> list[str]:
+    found = [HEADS, *rows(tables)]
+    widths = [max(len(row[column]) for row in found) for column in range(len(HEADS))]
     return [
         f"{row[0]:<{widths[0]}}  "
         + "  ".join(f"{text:>{width}}" for text, width in zip(row[1:], widths[1:], strict=True))
-        for row in (heads, *rows)
+        for row in found
     ]

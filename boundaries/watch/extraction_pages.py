@@ -13,8 +13,10 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 
 from boundaries.errors import BoundaryError
+from boundaries.strangler import figure_text
 from boundaries.strangler.models import StepRun
 from boundaries.strangler.operation import find_step
+from boundaries.strangler.status import NOTHING_LIVE
 from boundaries.strangler.step import Step
 from boundaries.watch import facts as fact
 from boundaries.watch import journey, run
@@ -38,6 +40,11 @@ class OrderForm(forms.Form):
         label="Back to", required=False, widget=forms.TextInput(attrs={"class": "vTextField"}),
         help_text="the step that is to be the last one that is done; empty: one step",
     )  # fmt: skip
+    accept = forms.ChoiceField(
+        label="Which side is right", required=False,
+        choices=[("", "compare first, change no row"), ("monolith", "the monolith's rows"), ("service", "the service's rows")],
+        help_text="where rows differ after a failover or a restore; what the other side alone had is kept beside its tables",
+    )  # fmt: skip
     yes = forms.CharField(
         label="Context's name", widget=forms.TextInput(attrs={"class": "vTextField", "autocomplete": "off"})
     )
@@ -49,6 +56,11 @@ class OrderForm(forms.Form):
             del self.fields["percent"]
         if step.name != "rollback":
             del self.fields["to"]
+        if step.name == "recover":
+            self.fields["yes"].required = False
+            self.fields["yes"].help_text = f"type {context} to confirm, if you choose a side"
+            return
+        del self.fields["accept"]
         if step.destructive:
             self.fields["yes"].help_text = f"type {context} to confirm: this step changes who owns what"
         else:
@@ -57,6 +69,8 @@ class OrderForm(forms.Form):
     def clean_yes(self) -> str:
         """The very name."""
         typed = str(self.cleaned_data["yes"]).strip()
+        if not typed and "accept" in self.fields and not self.cleaned_data.get("accept"):
+            return ""
         if typed != self.context:
             raise forms.ValidationError(f"This is not the context's name; type {self.context}.")
         return typed
@@ -95,6 +109,8 @@ def step(request: HttpRequest, *, site: admin.AdminSite, context: str, step: str
         raise PermissionDenied
     form = OrderForm(request.POST or None, context=context, step=chosen)
     order = _order(request, context, step, form)
+    if order.accept and not request.user.has_perm("boundaries_strangler.switch_writes"):
+        raise PermissionDenied
     if request.method == "POST" and form.is_valid():
         _place(request, order)
         return _back_to(context, site)
@@ -125,7 +141,8 @@ def _order(request: HttpRequest, context: str, step: str, form: OrderForm) -> ru
     given = form.cleaned_data if form.is_bound and form.is_valid() else {}
     return run.Order(
         context=context, step=step, who=request.user.get_username(), why=given.get("reason", "…"),
-        yes=context if "yes" in form.fields else "",
+        yes=context if form.fields.get("yes") and (form.fields["yes"].required or given.get("accept")) else "",
+        accept=given.get("accept", ""),
         percent=given.get("percent", 100.0) if "percent" in form.fields else None, to=given.get("to", ""),
     )  # fmt: skip
 
@@ -159,9 +176,13 @@ def _parts(request: HttpRequest, context: str) -> dict[str, Any]:
     gates = (
         journey.gates(context, found.summary.next) if found.summary.next and not found.is_under_way else []
     )
+    now = {**found.status, **(journey.live(context) if found.summary.follower.is_wanted else NOTHING_LIVE)}
     return {
         "context": context,
         "journey": found,
+        "figures": figure_text.lines(now) if now["live"] else [],
+        "standbys": now["standbys"],
+        "tables": figure_text.rows(now["live"]["tables"]) if now["live"] else [],
         "follower": found.summary.follower,
         "context_facts": next(one for one in overview.contexts if one.name == context),
         "last": found.runs[0] if found.runs else None,

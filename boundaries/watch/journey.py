@@ -15,7 +15,8 @@ from boundaries.strangler import models as stored
 from boundaries.strangler.continuous import outstanding, say_outstanding
 from boundaries.strangler.gate import Gate
 from boundaries.strangler.operation import find_step, prepare
-from boundaries.strangler.status import gates_of, status
+from boundaries.strangler.status import NOTHING_LIVE, gates_of, status
+from boundaries.strangler.status import live as status_of_both
 from boundaries.watch import patience
 from boundaries.watch.facts import Extraction, Follower
 
@@ -97,6 +98,14 @@ def gates(context: str, step: str, *, fresh_seconds: float = patience.FRESH_SECO
                 "Look again in a moment; are service and database up?",
             )
         ]
+
+
+def live(context: str) -> dict[str, Any]:
+    """What only the two databases can tell of a move that is followed, where they do in time."""
+    try:
+        return patience.ask(("live", context), lambda: status_of_both(prepare(context=context)))
+    except patience.NoAnswer:
+        return NOTHING_LIVE
 
 
 def plan_of(context: str, step: str, options: Mapping[str, Any]) -> list[str]:

@@ -44,7 +44,7 @@ class StepNotStarted(BoundaryError):
 class Order:
     """What an operator has asked for, with the name it is kept under.
 
-    `percent` is for switch-reads only, `to` (the step to go back to) for rollback.
+    `percent` is for switch-reads only, `to` (the step to go back to) for rollback, `accept` (the side that is right) for recover.
     """
 
     context: str
@@ -54,11 +54,13 @@ class Order:
     yes: str = ""
     percent: float | None = None
     to: str = ""
+    accept: str = ""
 
     @property
     def options(self) -> dict[str, Any]:
         """As `run_step` takes them."""
-        return {"yes": self.yes or None, "percent": self.percent, "to": self.to or None}
+        asked = {"yes": self.yes, "to": self.to, "accept": self.accept}
+        return {"percent": self.percent, **{name: value or None for name, value in asked.items()}}
 
     @property
     def arguments(self) -> list[str]:
@@ -76,6 +78,8 @@ class Order:
             words.append(f"--percent={self.percent:g}")
         if self.to:
             words.append(f"--to={self.to}")
+        if self.accept:
+            words.append(f"--accept={self.accept}")
         if self.yes:
             words.append(f"--yes={self.yes}")
         return words

@@ -8,8 +8,9 @@ import pytest
 from django.urls import reverse
 
 from boundaries.errors import BoundaryError
+from boundaries.facades.models import Ownership
 from boundaries.strangler import status
-from boundaries.watch import patience
+from boundaries.watch import journey, patience
 
 pytestmark = pytest.mark.django_db
 
@@ -32,6 +33,51 @@ class TestRoom:
         text = staff(LOOK).get(ROOM).content.decode()
         assert "ledger is not followed." in text
         assert 'class="bw-tile bw-bad"><span class="bw-figure">missing' in text
+
+    def test_is_red_when_nobody_may_write(self, staff, make):
+        make.extraction(at=time.time())
+        make.owner()
+        Ownership.objects.update(halted="the service was restored")
+        client = staff(LOOK, RUN)
+        for url in (ROOM, LEDGER):
+            text = client.get(url).content.decode()
+            assert "The service was restored." in text
+            assert "boundaries extract ledger recover" in text
+
+    def test_is_red_when_the_follower_has_found_a_difference(self, staff, make):
+        row = {"table": "ledger_entry", "key": ["7"], "kind": "different"}
+        last = {"at": 9.0, "rows": 10, "differences": 1, "shown": [row], "found_at": 9.0}
+        make.extraction(at=time.time(), verify={"last": last})
+        client = staff(LOOK)
+        for url in (ROOM, LEDGER):
+            text = client.get(url).content.decode()
+            assert "The two sides of ledger differ." in text
+            assert "ledger_entry 7 is different" in text
+
+    @pytest.mark.usefixtures("asked_at_once")
+    def test_shows_each_table_and_who_is_in_the_way_where_the_databases_answer(
+        self, staff, make, monkeypatch
+    ):
+        session = {"seconds": 75.2, "pid": 7, "role": "app", "application": "a long report"}
+        live = {
+            "tables": [{"table": "ledger_entry", "rows": 1_200, "bytes": 2_500_000, "copied": 1_100, "left": 100, "waiting": 3}],
+            "log": {"entries": 3, "bytes": 8_192, "ceiling": 10**9, "marked": []}, "lag_seconds": 0.2,
+            "oldest_transaction": session, "longest_lock_wait": None, "oldest_writer": session, "sessions_hidden": 0,
+        }  # fmt: skip
+        monkeypatch.setattr(
+            journey, "status_of_both", lambda move: {"standbys": {"monolith": "none"}, "live": live}
+        )
+        make.extraction(at=time.time())
+        text = staff(LOOK).get(LEDGER).content.decode()
+        for told in (
+            "ledger_entry",
+            "2 MB",
+            "1,100",
+            "3 changes in a log of 8 kB",
+            "75.2 s (pid 7, app, a long report)",
+        ):
+            assert told in text
+        assert "NOT NOW: 75.2 s" in text
 
     def test_is_calm_when_somebody_follows(self, staff, make):
         make.extraction(at=time.time(), lag_rows=3)

@@ -68,7 +68,7 @@ class TestPage:
 
     def test_passes_the_percentage_on(self, staff, placed):
         staff(LOOK, RUN).post(url_of("switch-reads"), {"reason": "canary", "percent": "12.5"})
-        assert placed[0].options == {"yes": None, "percent": 12.5, "to": None}
+        assert placed[0].options == {"yes": None, "percent": 12.5, "to": None, "accept": None}
         assert placed[0].command == "boundaries extract ledger switch-reads --percent=12.5 --reason=canary"
 
     @pytest.mark.parametrize("typed", ["", "orders", "LEDGER"])
@@ -86,6 +86,26 @@ class TestPage:
         assert (
             placed[0].command
             == "boundaries extract ledger rollback --to=shadow --yes=ledger --reason=latency"
+        )
+
+    def test_recovers_without_choosing_a_side_unless_one_is_chosen(self, staff, placed):
+        staff(LOOK, RUN).post(url_of("recover"), {"reason": "failover", "accept": "", "yes": ""})
+        assert placed[0].command == "boundaries extract ledger recover --reason=failover"
+
+    @pytest.mark.parametrize("typed", ["", "LEDGER"])
+    def test_chooses_no_side_without_the_contexts_name(self, staff, placed, typed):
+        answer = staff(LOOK, RUN, SWITCH).post(
+            url_of("recover"), {"reason": "failover", "accept": "service", "yes": typed}
+        )
+        assert (answer.status_code, placed) == (200, [])
+
+    def test_lets_only_those_choose_a_side_who_may_switch_writes(self, staff, placed):
+        order = {"reason": "failover", "accept": "service", "yes": "ledger"}
+        assert staff(LOOK, RUN).post(url_of("recover"), order).status_code == 403
+        staff(LOOK, RUN, SWITCH, name="bob").post(url_of("recover"), order)
+        assert (
+            placed[0].command
+            == "boundaries extract ledger recover --accept=service --yes=ledger --reason=failover"
         )
 
     @pytest.mark.parametrize(

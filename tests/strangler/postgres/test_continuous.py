@@ -46,7 +46,7 @@ class TestRound:
         assert outstanding(report, verified_at=0).differences == 0
 
     def test_goes_on_where_the_last_follower_was(self, flow, monkeypatch):
-        monkeypatch.setattr("boundaries.strangler.continuous.RANGE_ROWS", 50)
+        monkeypatch.setattr("boundaries.strangler.continuous.MOST_ROWS", 50)
         first = ContinuousVerify()
         first._range_rows = 50
         for _ in range(2):
