@@ -44,7 +44,9 @@ class ContextContract(Contract):
         for found in broken:
             lines = _unexcused_lines(found, context_map)
             known = accepted[found["rule"], found["importer"], found["imported"]]
-            severity = severity_of(rule_of(found["rule"]), found["source_context"], context_map)
+            severity = severity_of(
+                rule_of(found["rule"]), found["source_context"], context_map, target=found["target_context"]
+            )
             if len(lines) > known and severity == "error":
                 failing.append({**found, "lines": lines})
         return ContractCheck(kept=not failing, metadata={"broken": broken, "failing": failing})

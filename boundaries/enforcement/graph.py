@@ -149,11 +149,15 @@ def _judged(link: Link, context_map: ContextMap, verdict: linter.Verdict, except
         target_context=link.target_context,
         source=link.source,
         target=link.target,
-        allowed=rule is None or excused or severity_of(rule, link.source_context, context_map) != "error",
+        allowed=rule is None or excused or _severity(rule, link, context_map) != "error",
         rule=rule.code if rule else None,
         evidence=link.evidence,
         detail=link.detail,
     )
+
+
+def _severity(rule: Rule, link: Link, context_map: ContextMap) -> str:
+    return severity_of(rule, link.source_context, context_map, target=link.target_context)
 
 
 def _rule(link: Link, context_map: ContextMap, verdict: linter.Verdict) -> Rule | None:

@@ -81,3 +81,17 @@ class TestSeverity:
         assert (code, out) == (2, "")
         assert said in err
         assert err.count("\n") == 1
+
+
+class TestAContextThatHasLeft:
+    def test_has_no_inside_that_anybody_may_import(self, project: TinyProject) -> None:
+        views = "import shop.payments.models\nfrom shop.payments.public import Payments\n"
+        project.write({"shop/payments/models.py": PAYMENT, "shop/bookings/views.py": views})
+        off = ONE.format("off").replace("BD204", "BD202")
+        project.map(
+            "\n".join(
+                [TWO_CONTEXTS.replace("[contexts.payments]", '[contexts.payments]\nstate = "outside"'), off]
+            )
+        )
+
+        assert [c.rule for c in project.check().new] == ["BD202"]

@@ -102,16 +102,20 @@ def judge(link: Link, context_map: ContextMap) -> Rule | None:
         return None
     for rule in RULES:
         is_broken = link.kind in rule.kinds and rule.breaks and rule.breaks(link, source, target)
-        if is_broken and severity_of(rule, source.name, context_map) != "off":
+        if is_broken and severity_of(rule, source.name, context_map, target=target.name) != "off":
             return rule
     return None
 
 
-def severity_of(rule: Rule, context: str, context_map: ContextMap) -> Severity:
+def severity_of(rule: Rule, context: str, context_map: ContextMap, *, target: str | None = None) -> Severity:
     """How grave it is when a context breaks a rule: as the context says, else as the map says for all, else
     as the rule does; an open context's errors are warnings unless it says so itself.
+
+    An import of the inside of a context that has left is an error, whatever anybody says: nothing is there any more.
     """
     source = context_map.context(context)
+    if rule is foreign_internal.RULE and target and context_map.context(target).state == "outside":
+        return rule.severity
     if rule.code in source.severity:
         return source.severity[rule.code]
     general = context_map.check.severity.get(rule.code, rule.severity)
