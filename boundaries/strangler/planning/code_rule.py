@@ -94,6 +94,11 @@ def _remedy_of_relation(facts: Facts, relation: Relation) -> str:
             "Declare the table between them as a model (same table, state only), "
             f"with a Reference({relation.target!r}) in it."
         )
+    if relation.target == facts.user_model and relation.source_context == facts.context:
+        return (
+            f"Make it a Reference({relation.target!r}) of the same name and column: users stay. Who asks is in the "
+            "signed principal of a call; take names from a query of their facade, or from a copy that events feed."
+        )
     if relation.target == "auth.Permission":
         return "Store its natural key (app label, model and codename) instead of the id: ids differ between databases."
     key = f", which holds its {relation.to_field}" if relation.to_field else ""
@@ -158,9 +163,19 @@ def imports_of_internals(facts: Facts) -> Found:
 
 
 def imports_of_others(facts: Facts) -> Found:
-    """Imports of this context that its service could not satisfy."""
+    """Imports of this context that its service could not satisfy; one for each statement and reason."""
+    statements: dict[tuple[Place, str, str], list[str]] = {}
     for refusal in facts.code.refusals:
-        yield f"{refusal.module}: {refusal.reason}", refusal.place, refusal.remedy
+        statements.setdefault((refusal.place, refusal.reason, refusal.remedy), []).append(refusal.module)
+    for (place, reason, remedy), names in statements.items():
+        yield f"{_joined(names)}: {reason}", place, remedy
+
+
+def _joined(names: list[str]) -> str:
+    """`a.b.C, D` for names of one module."""
+    first, *others = names
+    package = first.rpartition(".")[0]
+    return ", ".join([first, *(name.removeprefix(f"{package}.") for name in others)])
 
 
 def reached_by_name(facts: Facts) -> Found:

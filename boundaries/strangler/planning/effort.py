@@ -15,6 +15,7 @@ from boundaries.strangler.planning.facts import Facts
 
 _HOURS_PER_DAY = 6
 _WITH_CODEMOD = 0.25
+_NEXT_IN_FILE = 0.25
 
 
 class Hours(NamedTuple):
@@ -25,7 +26,7 @@ class Hours(NamedTuple):
 
 
 _PER_PLACE = {
-    "BD530": Hours(4, 12),
+    "BD530": Hours(8, 24),
     "BD531": Hours(0.5, 1),
     "BD534": Hours(8, 40),
     "BD520": Hours(1, 4),
@@ -73,8 +74,11 @@ def _parts(facts: Facts, blockers: Sequence[Finding]) -> Iterator[dict[str, Any]
     for code, kind in kinds.items():
         cases = [blocker for blocker in blockers if blocker.code == code]
         each = _PER_PLACE[code]
-        low = sum(each.low * (_WITH_CODEMOD if blocker.fix else 1) for blocker in cases)
-        yield _part(kind, len(cases), Hours(low, each.high * len(cases)))
+        low = sum(
+            each.low * (_WITH_CODEMOD if blocker.fix else 1) * share for blocker, share in _shares(cases)
+        )
+        high = sum(each.high * share for _, share in _shares(cases))
+        yield _part(kind, len(cases), Hours(low, high))
     elsewhere = Counter(item.kind for item in facts.dependents)
     tests = elsewhere["test module elsewhere"] + elsewhere["factory elsewhere"]
     for name, number, each in (
@@ -86,6 +90,14 @@ def _parts(facts: Facts, blockers: Sequence[Finding]) -> Iterator[dict[str, Any]
     ):
         if number:
             yield _part(name, number, Hours(each.low * number, each.high * number))
+
+
+def _shares(cases: Sequence[Finding]) -> Iterator[tuple[Finding, float]]:
+    """A second place in one file is known already: it takes a part of the first one's time."""
+    seen: set[str | None] = set()
+    for blocker in cases:
+        yield blocker, _NEXT_IN_FILE if blocker.path in seen else 1
+        seen.add(blocker.path)
 
 
 def _part(what: str, number: int, hours: Hours) -> dict[str, Any]:

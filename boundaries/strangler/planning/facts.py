@@ -29,7 +29,7 @@ class Relation:
 
     A context is None where the model belongs to nobody in the map (Django's own, a third-party app's). `field` is
     Django's name of the kind of field, `on_delete` that of what follows a deletion, `to_field` a key other than the
-    primary one, `through` the model of a many-to-many table that the project itself declares.
+    primary one, `through` the model of a many-to-many table that the project itself declares, `accessor` the name back.
     """
 
     kind: RelationKind
@@ -42,6 +42,7 @@ class Relation:
     on_delete: str = ""
     to_field: str = ""
     through: str = ""
+    accessor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +240,7 @@ class Facts:
     crossings: tuple[Crossing, ...] = ()
     known_keys: frozenset[tuple[str, str]] = frozenset()
     evidence: Literal["models", "source"] = "models"
+    user_model: str = ""
     code: CodeFacts = field(default_factory=CodeFacts)
     items: tuple[Item, ...] = ()
     dependents: tuple[Item, ...] = ()

@@ -32,24 +32,29 @@ def gather_from_source(
 
     :raises boundaries.strangler.planning.asked_database.DatabaseNotAsked: when it does not answer.
     """
-    analysis = lint.analysis(context_map, cache_folder=cache_folder)
+    # In this order: what the graph has read is kept, and need not be read again.
     graph = lint.coupling_graph(context_map, cache_folder=cache_folder, record=record)
+    analysis = lint.analysis(context_map, cache_folder=cache_folder)
     tree = SourceTree(context_map)
     closure = close(tree, context)
     models = model_source.describe_models(analysis, context.name)
     crossings = tuple(crossings_of(context_map, context, graph.couplings))
     told, tables = _ask(database, models, model_source.find_tables(analysis, context.name))
-    around = look_around(tree, context, closure, models=models, crossings=crossings)
+    relations = tuple(model_source.find_relations(analysis, context.name, graph.couplings))
+    around = look_around(
+        tree, analysis, context, closure, models=models, relations=relations, crossings=crossings
+    )
     return Facts(
         context=context.name,
         declaration=declaration_of(context),
         database=told,
         models=tuple(models),
         tables=tables,
-        relations=tuple(model_source.find_relations(analysis, context.name, graph.couplings)),
+        relations=relations,
         crossings=crossings,
         known_keys=model_source.find_known_keys(analysis),
         evidence="source",
+        user_model=analysis.settings.user_model(),
         code=describe_code(
             tree, context, close(tree, context), lambda modules: _labels_in(analysis, modules)
         ),

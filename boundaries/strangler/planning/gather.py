@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
+from django.conf import settings
+
 from boundaries.conf import setting
 from boundaries.contexts.map import Context, ContextMap
 from boundaries.contexts.ownership import models_of
@@ -35,17 +37,22 @@ def gather(context_map: ContextMap, context: Context) -> Facts:
     database, tables = _tables(context, specs)
     graph = lint.coupling_graph(context_map, cache_folder=default_folder())
     described = tuple(models.describe_models(context.name, root=context_map.root))
+    relations = tuple(models.find_relations(context.name, root=context_map.root))
     crossings = tuple(crossings_of(context_map, context, graph.couplings))
-    around = look_around(tree, context, closure, models=described, crossings=crossings)
+    analysis = lint.analysis(context_map, cache_folder=default_folder())
+    around = look_around(
+        tree, analysis, context, closure, models=described, relations=relations, crossings=crossings
+    )
     return Facts(
         context=context.name,
         declaration=declaration_of(context, problems=_door_problems(context)),
         database=database,
         models=described,
         tables=tables,
-        relations=tuple(models.find_relations(context.name, root=context_map.root)),
+        relations=relations,
         crossings=crossings,
         known_keys=models.find_known_keys(),
+        user_model=settings.AUTH_USER_MODEL,
         code=describe_code(tree, context, closure, _labels_in),
         items=around.items,
         dependents=around.dependents,

@@ -6,18 +6,24 @@ After the move they would hold a transaction open over the network, and no rollb
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
+from boundaries.enforcement.api import Analysis
 from boundaries.enforcement.source.expression import dotted_name, last_name
+from boundaries.enforcement.source.facts import ImportFact
 from boundaries.strangler.code.source import SourceTree
 from boundaries.strangler.planning.facts import Crossing, HeldCall, Place
 
+# Files without one of these words hold no transaction open, and are not parsed.
+_MENTION = re.compile(rb"atomic|transaction\(|commit_on_success")
 _FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 _TRANSACTIONS = frozenset({"atomic", "transaction", "commit_on_success"})
 
 
-def find_held_calls(tree: SourceTree, crossings: Iterable[Crossing]) -> list[HeldCall]:
+def find_held_calls(tree: SourceTree, analysis: Analysis, crossings: Iterable[Crossing]) -> list[HeldCall]:
     """Calls of names imported over the border inside `atomic` blocks and functions, and what a record saw there."""
     crossings = list(crossings)
     found = {
@@ -31,7 +37,7 @@ def find_held_calls(tree: SourceTree, crossings: Iterable[Crossing]) -> list[Hel
             imports[crossing.source.partition(":")[0]].append(crossing)
     for module, own in imports.items():
         if module in tree.files and tree.files[module].purpose == "code":
-            found.update(_in_module(tree, module, own))
+            found.update(_in_module(tree, analysis, module, own))
     return sorted(found, key=lambda call: (str(call.place), call.name))
 
 
@@ -53,12 +59,16 @@ def _says_atomic(node: ast.Dict) -> int | None:
     return None
 
 
-def _in_module(tree: SourceTree, module: str, crossings: list[Crossing]) -> Iterator[HeldCall]:
+def _in_module(
+    tree: SourceTree, analysis: Analysis, module: str, crossings: list[Crossing]
+) -> Iterator[HeldCall]:
     file = tree.files[module]
-    body = tree.body_of(file)
-    names = _bound_names(body, {crossing.place.line for crossing in crossings})
+    if not _MENTION.search(Path(file.path).read_bytes()) or module not in analysis.project.modules:
+        return
+    lines = {crossing.place.line for crossing in crossings}
+    names = _bound_names(analysis.project.modules[module][1].imports, lines)
     source, target = min((crossing.source_context, crossing.target_context) for crossing in crossings)
-    for call in _calls_held(body, is_held=False):
+    for call in _calls_held(tree.body_of(file), is_held=False):
         name = dotted_name(call.func)
         if name.partition(".")[0].removesuffix("()") in names:
             yield HeldCall(
@@ -66,13 +76,13 @@ def _in_module(tree: SourceTree, module: str, crossings: list[Crossing]) -> Iter
             )
 
 
-def _bound_names(body: Sequence[ast.stmt], lines: set[int | None]) -> set[str]:
+def _bound_names(imports: Iterable[ImportFact], lines: set[int | None]) -> set[str]:
     """The names that the imports on these lines bind."""
     return {
-        alias.asname or alias.name.partition(".")[0]
-        for node in (node for statement in body for node in ast.walk(statement))
-        if isinstance(node, ast.Import | ast.ImportFrom) and node.lineno in lines
-        for alias in node.names
+        name
+        for fact in imports
+        if fact.line in lines
+        for name in ([bound for _, bound in fact.names] or [fact.bound or fact.module.partition(".")[0]])
     }
 
 

@@ -21,6 +21,7 @@ _TASK_DECORATORS = frozenset(
 )
 _ROUTES = frozenset({"path", "re_path", "url"})
 _FILE_FIELDS = frozenset({"FileField", "ImageField", "FilePathField"})
+_NO_STORAGE = ("forms.", "serializers.")
 _CACHE_CALLS = frozenset({"add", "decr", "delete", "get", "get_or_set", "incr", "set", "touch"})
 _SIGNING = frozenset(
     {
@@ -111,7 +112,8 @@ def _connects(call: ast.Call) -> bool:
 
 
 def _signal_names(call: ast.Call) -> list[str]:
-    first = call.args[0] if call.args else None
+    named = [word.value for word in call.keywords if word.arg == "signal"]
+    first = next(iter([*call.args[:1], *named]), None)
     if isinstance(first, ast.List | ast.Tuple):
         return [_name(element) for element in first.elts]
     return [_name(first)] if first else []
@@ -145,7 +147,9 @@ def _settings(node: ast.AST, _file: SourceFile) -> Iterator[str]:
 
 
 def _file_fields(node: ast.AST, _file: SourceFile) -> Iterator[str]:
-    if (call := _assigned_call(node)) and last_name(call.func) in _FILE_FIELDS:
+    call = _assigned_call(node)
+    # Fields of forms and serializers keep no files.
+    if call and last_name(call.func) in _FILE_FIELDS and not dotted_name(call.func).startswith(_NO_STORAGE):
         said = {word.arg: word.value for word in call.keywords}
         folder = said.get("upload_to") or (call.args[1] if len(call.args) > 1 else None)
         for name in _assigned_names(node):

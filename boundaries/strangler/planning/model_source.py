@@ -23,6 +23,8 @@ from boundaries.strangler.planning.facts import ModelFacts, Place, PlannedTable,
 
 _CONTENT_TYPE = "contenttypes.ContentType"
 _RELATION = re.compile(r"(?:^|\.)(?:ForeignKey|OneToOneField|ManyToManyField|ParentalKey)$")
+# So are abstract bases called; whether others are, only their package tells.
+_ABSTRACT = re.compile(r"^(?:Abstract|Base)|(?:Mixin|Base)$")
 _MANY = re.compile(r"ManyToMany\w*$")
 # What the coupling graph says of an inheritance that is more than one of columns.
 _TIES: dict[str, RelationKind] = {"parent table": "inheritance", "proxy": "proxy"}
@@ -148,11 +150,12 @@ def _relation(analysis: Analysis, item: Coupling, label: str) -> Relation:
     written_as, _, name = item.detail.partition(" ")
     plain = _between(item, "relation", f"{label}.{name}")
     return replace(
-        plain, **_described(written_as, _keywords(str(analysis.context_map.root / item.path), item.line))
+        plain,
+        **_described(label, written_as, _keywords(str(analysis.context_map.root / item.path), item.line)),
     )
 
 
-def _described(callee: str, said: dict[str, ast.expr]) -> dict[str, Any]:
+def _described(label: str, callee: str, said: dict[str, ast.expr]) -> dict[str, Any]:
     """How a relation is made: the kind of field, and what its arguments say."""
     kind = (
         "ManyToManyField"
@@ -162,7 +165,12 @@ def _described(callee: str, said: dict[str, ast.expr]) -> dict[str, Any]:
         else "ForeignKey"
     )
     through = said.get("through")
+    app, _, name = label.lower().rpartition(".")
+    related = _text(said.get("related_name")).replace("%(class)s", name).replace("%(app_label)s", app)
     return {
+        "accessor": ""
+        if related.endswith("+")
+        else related or (name if kind == "OneToOneField" else f"{name}_set"),
         "field": kind,
         "on_delete": last_name(said["on_delete"]) if "on_delete" in said else "",
         "to_field": _text(said.get("to_field")),
@@ -175,7 +183,7 @@ def _foreign_parents(analysis: Analysis, model: Model) -> Iterator[str]:
         symbol = analysis.project.resolve(model.symbol.module, base[1:]) if base.startswith(NAME) else None
         if symbol is not None and not symbol.is_inside and ".models." in symbol.qualname:
             name = symbol.last
-            if not symbol.qualname.startswith("django.db.") and not re.match(r"Abstract|Base", name):
+            if not symbol.qualname.startswith("django.db.") and not _ABSTRACT.search(name):
                 yield _label_of(symbol.qualname)
 
 
@@ -197,7 +205,7 @@ def _to_nobody(analysis: Analysis, context: str, model: Model) -> Iterator[Relat
             if field.name not in behind_generic:
                 yield Relation("content type", source, label, context, None, place)
         elif label:
-            said = _described(field.callee, _keywords(declaring.file.path, field.line))
+            said = _described(model.dotted, field.callee, _keywords(declaring.file.path, field.line))
             yield replace(Relation("relation", source, label, context, None, place), **said)
 
 

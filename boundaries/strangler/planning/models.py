@@ -122,11 +122,14 @@ def _described(model: type[Model], name: str | None) -> dict[str, str]:
     field: Any = model._meta.get_field(name) if name else None
     if field is None:
         return {}
+    accessor = field.remote_field.get_accessor_name() or ""
     if field.many_to_many:
         through = field.remote_field.through._meta
-        return {"field": "ManyToManyField", "through": "" if through.auto_created else through.object_name}
+        named = "" if through.auto_created else through.object_name
+        return {"field": "ManyToManyField", "through": named, "accessor": accessor}
     target = field.target_field
     return {
+        "accessor": accessor,
         "field": "OneToOneField" if field.one_to_one else "ForeignKey",
         "on_delete": field.remote_field.on_delete.__name__,
         "to_field": "" if target.primary_key else target.name,

@@ -68,7 +68,7 @@ def _told(facts: Facts, blockers: Sequence[Finding]) -> Iterator[tuple[str, bool
     yield (
         "no call between contexts inside a transaction",
         not facts.held_calls,
-        f"{len(facts.held_calls)} calls",
+        counted(len(facts.held_calls), "call"),
     )
     yield "it has tests that can move", bool(code.test_files), counted(code.test_files, "file") + " of tests"
     yield "the database was asked", not facts.database.problem, facts.database.problem or "it answered"

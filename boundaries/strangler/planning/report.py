@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from boundaries.enforcement.wording import few
 from boundaries.strangler.planning.blocker import find_blockers
 from boundaries.strangler.planning.effort import estimate_effort
 from boundaries.strangler.planning.estimate import estimate
@@ -14,6 +15,7 @@ from boundaries.strangler.planning.readiness import check_readiness, make_bill
 from boundaries.strangler.planning.todo import list_kinds, order_work
 
 SCHEMA = 1
+_MOST_NAMED = 4
 
 # They break when the code is taken out of the monolith, not when the data moves.
 _LATER = frozenset({"url", "template", "setting", "migration"})
@@ -109,10 +111,16 @@ def _about_database(facts: Facts) -> list[str]:
 
 
 def _about_code(facts: Facts) -> list[str]:
-    left = [f"{module} needs code that stays, so these tests stay too." for module in facts.code.tests_left]
+    left = []
+    if facts.code.tests_left:
+        told = few(facts.code.tests_left, most=_MOST_NAMED)
+        left.append(f"Tests of its own that need code which stays, and stay too: {told}.")
     operations = [f"{operation} ({place})" for operation, place in facts.code.operations_in_migrations]
     if operations:
-        left.append(f"The service begins with a new history, without {', '.join(operations)}.")
+        told = few(operations, most=_MOST_NAMED)
+        left.append(
+            f"The service begins with a new history, without what was done by hand in the old one: {told}."
+        )
     return left
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from boundaries.enforcement.wording import counted, few
 
 _SHOWN_PLACES = 2
-_SHOWN_NOTICES = 6
+_SHOWN_NOTICES = 4
+_SHOWN_CONTEXTS = 8
 _WIDTH = 110
-_SHOWN_TABLES = 6
+_SHOWN_TABLES = 5
 
 
 def render_plan(plan: dict[str, Any], *, details: bool = False) -> str:
@@ -21,16 +22,17 @@ def render_plan(plan: dict[str, Any], *, details: bool = False) -> str:
         _blockers(plan, details=details),
         _tables(plan, details=details),
         _code(plan),
-        _neighbours(plan),
-        _items("Moves with it", plan["moves"], details=details),
-        _items("Stays, and depends on it", plan["dependents"], details=details),
+        [
+            *_neighbours(plan),
+            *_items("Moves with it", plan["moves"], details=details),
+            *_items("Stays, and depends on it", plan["dependents"], details=details),
+        ],
         _transactions(plan, details=details),
         _touched_by(plan, details=details),
         _notices(plan, details=details),
         _bill(plan) if details else [],
         _readiness(plan, details=details),
-        _time(plan),
-        _effort(plan, details=details),
+        [*_time(plan), *_effort(plan, details=details)],
         _todo(plan),
     )
     return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
@@ -70,33 +72,39 @@ def _blockers(plan: dict[str, Any], *, details: bool) -> list[str]:
         fix = f"; `{kind['fix']}` does a part" if kind["fix"] else ""
         lines.append(f"{kind['code']} {kind['what']}: {counted(kind['count'], 'place')}{fix}")
         cases = [blocker for blocker in plan["blockers"] if blocker["code"] == kind["code"]]
-        for blocker in cases if details else cases[:_SHOWN_PLACES]:
+        for blocker in cases if details else _shown(cases):
             place = f"{blocker['path']}:{blocker['line']}: " if blocker["path"] else ""
             lines.append(f"  {place}{blocker['what']}.")
             lines += [f"      {blocker['remedy']}"] if details else []
-        if not details and len(cases) > _SHOWN_PLACES:
-            lines.append(f"  … and {len(cases) - _SHOWN_PLACES} more")
+        if not details and (hidden := len(cases) - len(_shown(cases))):
+            lines[-1] += f" And {hidden:,} more."
     return lines
 
 
+def _shown(cases: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One example stands for many; a second one is shown rather than counted."""
+    return cases if len(cases) <= _SHOWN_PLACES else cases[:1]
+
+
 def _tables(plan: dict[str, Any], *, details: bool) -> list[str]:
-    if not plan["tables"]:
+    tables = plan["tables"]
+    if not tables:
         return ["Tables: none."]
-    width = max(len(table["table"]) for table in plan["tables"])
-    known = any(table["rows"] is not None for table in plan["tables"])
-    total = f", {_number(plan['rows'])} rows, {_size(plan['bytes'])}" if known else ""
-    lines = [f"Tables ({len(plan['tables'])}{total}):"]
-    largest = sorted(plan["tables"], key=lambda table: -(table["bytes"] or 0))[:_SHOWN_TABLES]
-    for table in plan["tables"] if details else [table for table in plan["tables"] if table in largest]:
+    if all(table["rows"] is None for table in tables) and not details:
+        told = few([table["table"] for table in tables], most=_SHOWN_TABLES)
+        return textwrap.wrap(f"Tables ({len(tables)}): {told}.", _WIDTH, subsequent_indent="  ")
+    width = max(len(table["table"]) for table in tables)
+    lines = [f"Tables ({len(tables)}, {_number(plan['rows'])} rows, {_size(plan['bytes'])}):"]
+    largest = sorted(tables, key=lambda table: -(table["bytes"] or 0))[:_SHOWN_TABLES]
+    for table in tables if details else [table for table in tables if table in largest]:
+        is_known = table["rows"] is not None
         figures = (
-            ("not found" if known else "")
-            if table["rows"] is None
-            else f"{_number(table['rows']):>12} rows {_size(table['bytes']):>10}"
+            f"{_number(table['rows']):>12} rows {_size(table['bytes']):>10}" if is_known else "not counted"
         )
         condition = f"  where {table['where']}" if table["where"] else ""
-        lines.append(f"  {table['table']:<{width}} {figures}{condition}".rstrip())
-    if (hidden := len(plan["tables"]) + 1 - len(lines)) > 0:
-        lines.append(f"  … and {hidden} smaller ones")
+        lines.append(f"  {table['table']:<{width}} {figures}{condition}")
+    if (hidden := len(tables) + 1 - len(lines)) > 0:
+        lines.append(f"  … and {counted(hidden, 'smaller one')}")
     return lines
 
 
@@ -115,13 +123,14 @@ def _is_inside(module: str, others: list[str]) -> bool:
 
 
 def _neighbours(plan: dict[str, Any]) -> list[str]:
-    """Who is tied to it, in how many places, in which direction."""
+    """Who is tied to it, in how many places, in which direction; those with the most ties first."""
     lines = []
     for direction, verb in (("incoming", "Used by"), ("outgoing", "Uses")):
-        others = plan["references"][direction]
+        others = {other: sum(kinds.values()) for other, kinds in plan["references"][direction].items()}
         if others:
-            told = (f"{other} ({sum(kinds.values())})" for other, kinds in others.items())
-            lines.append(f"{verb}: {', '.join(told)}.")
+            ranked = sorted(others, key=lambda other: -others[other])
+            told = few([f"{other} ({others[other]})" for other in ranked], most=_SHOWN_CONTEXTS)
+            lines += textwrap.wrap(f"{verb}: {told}.", _WIDTH, subsequent_indent="  ")
     return lines
 
 
@@ -141,24 +150,25 @@ def _items(title: str, kinds: dict[str, list[dict[str, Any]]], *, details: bool)
 
 
 def _counted(kind: str, number: int) -> str:
-    noun, _, rest = kind.partition(" elsewhere")
-    first, of, last = noun.partition(" of ")
-    plural = first if number == 1 else f"{first}s"
-    return f"{number} {plural}{of}{last}{rest}"
+    """`2 uses of SECRET_KEY`: the first noun is the one that is counted."""
+    noun, of, last = kind.removesuffix(" elsewhere").partition(" of ")
+    return f"{counted(number, noun)}{of}{last}"
 
 
 def _transactions(plan: dict[str, Any], *, details: bool) -> list[str]:
     calls = plan["transactions"]
     if not calls:
         return []
-    shown = calls if details else calls[:_SHOWN_PLACES]
     lines = [
         f"Calls inside transactions ({len(calls)}): after the move each would hold one open over the network."
     ]
+    shown = calls if details else _shown(calls)
     lines += [
         f"  {call['path']}:{call['line']}: {call['name']}, from {call['source_context']}" for call in shown
     ]
-    return [*lines, *([f"  … and {len(calls) - len(shown)} more"] if len(calls) > len(shown) else [])]
+    if hidden := len(calls) - len(shown):
+        lines[-1] += f", and {hidden:,} more"
+    return lines
 
 
 def _touched_by(plan: dict[str, Any], *, details: bool) -> list[str]:
@@ -203,8 +213,13 @@ def _effort(plan: dict[str, Any], *, details: bool) -> list[str]:
     effort = plan["effort"]
     owners = effort["owners"]
     number = "one owner" if len(owners) == 1 else f"{len(owners)} owners"
-    asked = f"; {number} must agree: {', '.join(owners)}" if owners else ""
-    lines = [f"Effort: {effort['low_days']:.0f} to {effort['high_days']:.0f} days{asked}. {effort['note']}"]
+    asked = (
+        f"; {number} must agree: {few(owners, most=len(owners) if details else _SHOWN_CONTEXTS)}"
+        if owners
+        else ""
+    )
+    told = f"Effort: {effort['low_days']:,.0f} to {effort['high_days']:,.0f} days{asked}. {effort['note']}"
+    lines = textwrap.wrap(told, _WIDTH, subsequent_indent="  ")
     if details:
         lines += [
             f"  {part['what']} ({part['number']}): {part['low_hours']:g} to {part['high_hours']:g} hours"

@@ -85,6 +85,7 @@ DEPENDENTS = {
     ("fixture elsewhere", "theatre/fixtures/demo.json"),
     ("permission elsewhere", "press/views.py"),
     ("cache key elsewhere", "press/views.py"),
+    ("template elsewhere", "stage/templates/stage/evening.html"),
 }
 
 
@@ -193,7 +194,7 @@ def test_the_project_is_not_run_and_a_file_that_cannot_be_parsed_is_named(plan, 
 def test_the_text_is_one_screen_and_the_details_are_on_request(torture, plan):
     short, long = ask(torture), ask(torture, "--details")
 
-    assert len(short.splitlines()) < 90
+    assert len(short.splitlines()) <= 66
     assert short.startswith(f"Plan for ticketing: {len(plan['blockers'])} blockers.")
     assert all(blocker["what"] in long for blocker in plan["blockers"])
 
@@ -215,4 +216,5 @@ def test_progress_is_told_against_the_last_plan_that_did_not_ask_for_it(torture,
     assert (told["before"], told["now"]) == (len(before), len(before) - 1)
     assert [one["code"] for one in told["gone"]] == ["BD520"]
     assert told["new"] == []
-    assert "39 blockers then, 38 now" in ask(project, "--diff"), "asked again, it is still told"
+    text = f"{len(before)} blockers then, {len(before) - 1} now"
+    assert text in ask(project, "--diff"), "asked again, it is still told"
