@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 from boundaries.contexts.map import ContextMap
@@ -19,6 +19,8 @@ from boundaries.enforcement.source.reader import ProjectFacts, read_facts
 from boundaries.enforcement.source.text import is_door, read_texts
 from boundaries.enforcement.source.tree import SourceFile
 from boundaries.strangler.codemod.text import Text
+
+_KEPT_TREES = 64
 
 Identity = tuple[str, str, str, str, str]
 
@@ -46,6 +48,8 @@ class Ground:
         self.context_map = context_map
         self._facts = facts
         self._changed = dict(changed or {})
+        # A tree is large, and the places that are asked for come file by file.
+        self.text = lru_cache(maxsize=_KEPT_TREES)(self._parse)
 
     @classmethod
     def read(cls, context_map: ContextMap, *, cache_folder: Path | None) -> Ground:
@@ -96,14 +100,14 @@ class Ground:
         """What a file holds."""
         return self._changed[path] if path in self._changed else Path(self.files[path].path).read_bytes()
 
-    def text(self, path: str) -> Text:
-        """A file, parsed. See `Text` for what it raises."""
-        return Text(self.content(path))
-
     def path_of_module(self, module: str) -> str | None:
         """The file of a module."""
         entry = self.analysis.project.modules.get(module)
         return entry[0].relative if entry else None
+
+    def _parse(self, path: str) -> Text:
+        """A file, parsed. See `Text` for what it raises."""
+        return Text(self.content(path))
 
     def _extract(self, file: SourceFile, content: bytes) -> FileFacts:
         loaders = self.context_map.check.loaders

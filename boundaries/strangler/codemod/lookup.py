@@ -5,24 +5,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import ast
+from collections.abc import Callable, Iterable
+from functools import cache, partial
 
 from boundaries.enforcement.source.model import Model
 from boundaries.strangler.codemod.declaration import NotSure, declaration_at
 from boundaries.strangler.codemod.ground import Ground, Violation
 from boundaries.strangler.codemod.key import key_of
+from boundaries.strangler.codemod.mention import READS_COLUMN, holder_of
 from boundaries.strangler.codemod.proposal import ByHand, Proposal, Rewrite
-from boundaries.strangler.codemod.text import Edit
+from boundaries.strangler.codemod.text import Edit, Text
 from boundaries.strangler.codemod.use import ends_at_key
 
 
 def propose(ground: Ground, violations: Iterable[Violation]) -> Proposal:
     """Rewrites for the paths that end at a key."""
     proposal = Proposal()
+    keys = cache(partial(_keys, ground))
     for violation in violations:
         link = violation.link
         try:
-            shorter = _shorter(ground, violation)
+            shorter = _shorter(keys, violation)
             edit = _edit(ground, violation, shorter)
         except (NotSure, SyntaxError, ValueError) as reason:
             ask = f"Ask the facade of {link.target_context} for the identities or values; the guide replace-a-join says how."
@@ -35,15 +39,15 @@ def propose(ground: Ground, violations: Iterable[Violation]) -> Proposal:
     return proposal
 
 
-def _shorter(ground: Ground, violation: Violation) -> str:
-    """The path by the column.
+def _shorter(keys: Callable[[str, str], frozenset[str]], violation: Violation) -> str:
+    """The path by the column; `keys` gives the names of the key behind a foreign key's name and target.
 
     :raises NotSure: when it needs more than the key.
     """
     link = violation.link
     parts = link.detail.split("__")
     for at in range(1, len(parts)):
-        if ends_at_key(parts[at + 1 :]) and parts[at] in _keys(ground, parts[at - 1], link.target):
+        if ends_at_key(parts[at + 1 :]) and parts[at] in keys(parts[at - 1], link.target):
             return "__".join([*parts[: at - 1], f"{parts[at - 1]}_id", *parts[at + 1 :]])
     raise NotSure(f"it joins {link.target} for more than its key")
 
@@ -86,4 +90,16 @@ def _edit(ground: Ground, violation: Violation, shorter: str) -> Edit:
     at = text.content.find(path, start, start + len(path) + 4)
     if at < 0:
         raise NotSure("it is put together from parts")
+    holder = _holder(text, link.line, link.column - 1)
+    if holder not in READS_COLUMN:
+        raise NotSure(f"`{holder}` makes a name of it")
     return Edit(at, at + len(path), shorter)
+
+
+def _holder(text: Text, line: int, column: int) -> str:
+    for position in text.positions():
+        node = position.node
+        is_there = (getattr(node, "lineno", 0), getattr(node, "col_offset", -1)) == (line, column)
+        if is_there and isinstance(node, ast.keyword | ast.Constant):
+            return holder_of(position)
+    return ""

@@ -10,21 +10,26 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from boundaries.enforcement.source.binding import Bindings
 from boundaries.enforcement.source.expression import dotted_name, last_name
+from boundaries.enforcement.source.sieve import Lines
 from boundaries.strangler.codemod.ground import Ground
 from boundaries.strangler.codemod.text import Position, Text
 
 _TEMPLATE_WALK = re.compile(r"\b[A-Za-z_]\w*\.(\w+)\b")
 _IN_QUERIES = frozenset({"Q", "F", "Avg", "Count", "Max", "Min", "OuterRef", "Sum"})
+# In these, a path only says which column is meant. `values()` and a class's options make names of it.
+READS_COLUMN = _IN_QUERIES | {
+    "aget", "defer", "distinct", "earliest", "exclude", "filter", "get", "latest", "only", "order_by", "values_list",
+}  # fmt: skip
 _PATH = re.compile(r"-?[A-Za-z]\w*")
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One place. `role` is `attribute`, `keyword`, `string` or `template`; `said` is what stands there.
+    """One place. `role` is `attribute`, `keyword`, `string` or `template`; `said` is what stands there, `value` what
+    a keyword is given.
 
     `chain` is the dotted receiver of an attribute, or of the call around a keyword or string; `origin` what its first
     name was bound to. `receiver_end`, `start` and `end` are bytes; `next_attribute` is what is taken of an attribute, and
@@ -38,6 +43,7 @@ class Mention:
     line: int
     role: str
     said: str
+    value: str = ""
     scope: str = ""
     chain: str = ""
     origin: str = ""
@@ -91,23 +97,15 @@ class Mentions:
             self._found[mention.word].append(mention)
 
 
-class _EveryStatement:
-    """Here the whole file is parsed, so that every statement may bind a name."""
-
-    def __call__(self, _node: ast.AST) -> bool:
-        return True
-
-    hold_statement = __call__
-
-
 class _Reader:
     def __init__(self, text: Text, path: str, module: str, words: frozenset[str]) -> None:
         self._text = text
         self._path = path
         self._module = module
         self._words = words
-        every: Any = _EveryStatement()
-        self._bindings = Bindings(every)
+        starts = (text.offset(line, 0) for line in range(1, text.content.count(b"\n") + 2))
+        # Here the whole file is parsed, so that every statement may bind a name.
+        self._bindings = Bindings(Lines(text.content, starts))
 
     def read(self) -> Iterator[Mention]:
         for position in self._text.positions():
@@ -169,10 +167,11 @@ class _Reader:
                 line=node.lineno,
                 role=role,
                 said=path,
+                value=self._text.of(node.value) if isinstance(node, ast.keyword) else "",
                 scope=position.scope,
                 chain=chain,
                 origin=self._origin(chain, position),
-                holder=_holder(position, call),
+                holder=holder_of(position),
                 start=start,
                 end=start + len(path.encode()),
                 receiver_end=self._text.end(call.func.value)
@@ -195,11 +194,15 @@ def _call_around(position: Position) -> ast.Call | None:
     )
 
 
-def _holder(position: Position, call: ast.Call | None) -> str:
-    """The name of the call, or of what is assigned, that a string or keyword stands in; the nearer one."""
+def holder_of(position: Position) -> str:
+    """The name of the call, or of what is assigned, that a string or keyword stands in; the nearer one.
+
+    Rows that are made with names of their own are `values`, also from `values_list(..., named=True)`.
+    """
     for parent in reversed(position.parents):
-        if parent is call and call is not None:
-            return last_name(call.func)
+        if isinstance(parent, ast.Call):
+            is_named = any(keyword.arg == "named" for keyword in parent.keywords)
+            return "values" if is_named else last_name(parent.func)
         if isinstance(parent, ast.Assign):
             return last_name(parent.targets[0])
         if isinstance(parent, ast.AnnAssign):

@@ -21,7 +21,7 @@ from boundaries.strangler.codemod.key import key_of
 from boundaries.strangler.codemod.mention import Mentions
 from boundaries.strangler.codemod.proposal import ByHand, Proposal, Rewrite
 from boundaries.strangler.codemod.text import Edit
-from boundaries.strangler.codemod.use import Relation, Use, uses_of
+from boundaries.strangler.codemod.use import Relation, Use, forms_of, uses_of
 
 _CLASSES = frozenset({"ForeignKey", "OneToOneField"})
 _MANY = "Give its table a model of its own with a Reference in it; the guide replace-a-join says how."
@@ -54,7 +54,7 @@ def propose(ground: Ground, violations: Iterable[Violation], *, with_uses: bool 
         if left and not with_uses:
             proposal.by_hand += _followed(candidate, left)
         else:
-            proposal.rewrites.append(_rewrite(candidate, uses))
+            proposal.rewrites.append(_rewrite(candidate, uses, forms_of(candidate.relation, ground)))
             proposal.by_hand += _listed(candidate, left)
     return proposal
 
@@ -133,7 +133,7 @@ def _notes(key: ForeignKey, target: str) -> tuple[str, ...]:
     return (f"{meaning} is now done by a message: put @announces_deletion() of boundaries on {target}.",)
 
 
-def _rewrite(candidate: _Candidate, uses: list[Use]) -> Rewrite:
+def _rewrite(candidate: _Candidate, uses: list[Use], forms: list[str]) -> Rewrite:
     relation, link = candidate.relation, candidate.violation.link
     edits: dict[str, list[Edit]] = {link.path: list(candidate.edits)}
     for use in uses:
@@ -149,7 +149,10 @@ def _rewrite(candidate: _Candidate, uses: list[Use]) -> Rewrite:
         mends=(candidate.violation.identity,),
         fields=((relation.model.label, relation.model.symbol.last, relation.name),),
         unneeded=candidate.unneeded,
-        notes=candidate.notes,
+        notes=(
+            *candidate.notes,
+            *(f"{form}: {relation.name} becomes an input for the identity." for form in forms),
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from boundaries.enforcement.source.model import Model
 from boundaries.enforcement.source.project import Symbol
 from boundaries.enforcement.source.relations import Node
 from boundaries.strangler.codemod.ground import Ground
-from boundaries.strangler.codemod.mention import Mention, Mentions
+from boundaries.strangler.codemod.mention import READS_COLUMN, Mention, Mentions
 from boundaries.strangler.codemod.text import Edit
 
 _ON_KEYS = frozenset({"exact", "gt", "gte", "in", "isnull", "lt", "lte", "range"})
@@ -80,6 +80,19 @@ def ends_at_key(rest: list[str]) -> bool:
     return not rest or (len(rest) == 1 and rest[0] in _ON_KEYS)
 
 
+def forms_of(relation: Relation, ground: Ground) -> list[str]:
+    """The forms and admin classes of the model, by dotted name: where one chose an object, one writes an identity."""
+    analysis = ground.analysis
+    return sorted(
+        f"{file.module}.{found.qualname}"
+        for file, facts in analysis.project.files()
+        for found in facts.classes
+        if any(base.endswith(("Form", "ModelAdmin")) for base in found.bases)
+        and (node := analysis.chains.node_of_class(file.module, found.qualname)) is not None
+        and node.model is relation.model
+    )
+
+
 class _Reader:
     def __init__(self, relation: Relation, ground: Ground) -> None:
         self._relation = relation
@@ -126,12 +139,20 @@ class _Reader:
         at = parts.index(mention.word)
         rest = parts[at + 1 :]
         sure = self._is_at(mention, parts[:at])
-        if sure == NO or (mention.role == "keyword" and ends_at_key(rest)):
+        if sure == NO:
             return
-        if ends_at_key(rest):
+        if mention.role == "keyword" and ends_at_key(rest):
+            if _updates_by_object(mention):
+                yield self._by_hand(mention)
+        elif ends_at_key(rest):
             if mention.holder in _FOLLOWING and not self._is_in_our_admin(mention):
                 yield self._followed(mention, sure, is_alone=len(parts) == 1)
-        elif sure == YES and rest[0] in self._keys() and ends_at_key(rest[1:]):
+        elif (
+            sure == YES
+            and mention.holder in READS_COLUMN
+            and rest[0] in self._keys()
+            and ends_at_key(rest[1:])
+        ):
             shorter = "__".join([*parts[:at], f"{mention.word}_id", *rest[1:]])
             yield self._rewritten(mention, Edit(mention.start, mention.end, shorter))
         else:
@@ -194,6 +215,8 @@ class _Reader:
         if mention.chain == "self" and not self._is_model_class(mention):
             return NO
         node = self._node(mention)
+        if node is None and mention.chain.rpartition(".")[2] == "request":
+            return NO
         if node is None:
             symbol = self._analysis.project.resolve(mention.module, mention.chain)
             return NO if symbol is not None and (not symbol.is_inside or not symbol.qualname) else MAYBE
@@ -273,6 +296,13 @@ class _Reader:
 
     def _by_hand(self, mention: Mention) -> Use:
         return Use(mention.path, mention.line, mention.said)
+
+
+def _updates_by_object(mention: Mention) -> bool:
+    """Whether it may be `update(payment=an_object)`, which Django takes for foreign keys alone."""
+    return mention.holder in {"update", "aupdate"} and not (
+        mention.value == "None" or mention.value.endswith((".pk", ".id", "_id"))
+    )
 
 
 def _declared_uses(relation: Relation, ground: Ground) -> Iterator[Use]:

@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 from boundaries.cli import DONE, FOUND, Verb, print_json
 from boundaries.strangler.codemod.registry import CODES
 
+# More on a screen is read by nobody.
+_MOST_SHOWN = 40
+
 if TYPE_CHECKING:
     from boundaries.contexts.map import ContextMap
     from boundaries.strangler.codemod.run import Fix
@@ -85,8 +88,10 @@ def _show(fix: Fix, *, with_diff: bool, is_written: bool) -> None:
         print(fix.diff(), end="")
     for rewrite in fix.rewrites:
         print(f"{rewrite.path}:{rewrite.line}: {rewrite.what}")
-    for item in fix.by_hand:
+    for item in fix.by_hand[:_MOST_SHOWN]:
         print(f"{item.path}:{item.line}: by hand: {item.what}\n      {item.suggestion}")
+    if (more := len(fix.by_hand) - _MOST_SHOWN) > 0:
+        print(f"... and {more:,} more by hand; --json has them all")
     for path in fix.migrations:
         print(f"{path}: written; it touches constraints alone")
     for note in fix.notes:

@@ -74,6 +74,8 @@ def test_rewrites(shop: Project, before: str, after: str):
         "Booking.objects.filter(card__pk=3)",
         "Booking.objects.select_related('payment')",
         "Booking.objects.filter(payment__id__amount=3)",
+        "Booking.objects.values('payment__id')",  # the rows' keys are these names
+        "Booking.objects.values_list('payment__id', named=True)",
     ],
 )
 def test_leaves(shop: Project, query: str):

@@ -172,6 +172,8 @@ class TestAFollowedField:
             "an unknown object": {"a.py": "def amount(thing):\n    return thing.payment.amount\n"},
             "a truth": {"a.py": "def is_paid(booking: Booking):\n    return bool(booking.payment)\n"},
             "a lookup": {"a.py": "found = Booking.objects.filter(payment__amount=3)\n"},
+            "an update": {"a.py": "def pay(payment):\n    Booking.objects.update(payment=payment)\n"},
+            "a name of a key": {"a.py": "found = Booking.objects.values('payment__id')\n"},
             "a value": {"a.py": "found = Booking.objects.values('payment__amount')\n"},
             "an order": {"a.py": "found = Booking.objects.order_by('payment')\n"},
             "a prefetch": {"a.py": "found = Booking.objects.prefetch_related('payment')\n"},
@@ -218,11 +220,21 @@ class TestWhatIsNotFollowed:
             "found = Booking.objects.filter(payment__in=[1], payment__isnull=False).values('payment')\n",
             "import stripe\n\n\ndef pay():\n    return stripe.payment.create()\n",
             "class Form:\n    def pay(self):\n        return self.payment.amount\n",
+            "def move(payment):\n    Booking.objects.update(payment=payment.pk)\n    Booking.objects.update(payment=None)\n",
+            "def view(request):\n    return request.payment.amount\n",
             "def send(order):\n    return order.payment_id, order.payment_amount\n",
         ],
     )
     def test_does_not_hinder(self, project: Project, uses):
         assert len(of_booking(project, FOREIGN_KEY, f"\n\n{uses}").rewrites) == 1
+
+
+def test_forms_of_the_model_are_named(project: Project):
+    form = "class BookingForm(forms.ModelForm):\n    class Meta:\n        model = Booking\n        fields = ['payment']\n"
+    text = f"from django import forms\nfrom shop.bookings.models import Booking\n\n\n{form}"
+    fix = of_booking(project, FOREIGN_KEY, **{"shop/bookings/forms.py": text})
+
+    assert "shop.bookings.forms.BookingForm: payment becomes an input for the identity." in fix.notes
 
 
 class TestADeclaration:
