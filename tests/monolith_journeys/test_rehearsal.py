@@ -33,7 +33,7 @@ KEYS = [
 ]  # fmt: skip
 JOURNEY = [
     "plan", "scaffold", "provision", "replicate", "verify", "shadow", "switch-reads", "switch-reads",
-    "switch-writes", "rollback", "switch-writes", "verify",
+    "switch-writes", "rollback", "switch-writes", "verify", "complete",
 ]  # fmt: skip
 
 AUDIT = (

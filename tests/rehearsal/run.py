@@ -13,6 +13,7 @@ from boundaries.strangler.rehearsal.journal import Journal, Request, read_journa
 from boundaries.strangler.rehearsal.measurement import (
     Audit,
     Backfill,
+    Departure,
     Load,
     Measurements,
     Shadow,
@@ -33,6 +34,7 @@ STEPS = (
     ("switch-writes", 80.0, 0.6),
     ("rollback", 100.0, 0.5),
     ("switch-writes", 120.0, 0.6),
+    ("complete", 130.0, 0.9),
 )
 SWITCHES = (("switch", 80.3), ("rollback", 100.2), ("switch", 120.3))
 LENGTH, RATE = 135.0, 40.0
@@ -87,6 +89,8 @@ def a_good_run(journal: Journal, *, gate_ms: float = 90.0) -> Measurements:
         backfill=Backfill(rows=301_244, seconds=12.5),
         verification=Verification(rows_compared=903_732, differences=0),
         shadow=Shadow(calls=412, mismatches=0),
+        soak_seconds_required=0.0,
+        departure=Departure(files_deleted=11, tables_retired=("fines_fine",), left_behind=()),
         audit=Audit(acknowledged=told, lost=0, duplicated=0, is_money_conserved=True),
         facts={"Bookings": "100,000", "Cores": "2", "PostgreSQL": "18.4", "Python": "3.11.7"},
     )

@@ -94,6 +94,13 @@ RED: dict[str, tuple[str, Spoil, str]] = {
         "of the 60.0 requests",
     ),
     "no capacity": ("load_heavy_enough", without("load"), "was not measured"),
+    "no completion": ("stands_alone", without("soak_seconds_required"), "was not completed"),
+    "code that stayed": ("stands_alone", without("departure"), "The code was not taken out"),
+    "a trigger that stayed": (
+        "stands_alone",
+        part("departure", left_behind=("boundaries_gate_fines_dml",)),
+        "is left: boundaries_gate_fines_dml",
+    ),
 }
 
 
@@ -108,6 +115,7 @@ class TestAGoodRun:
         report = build_report(run)
 
         assert (report["ok"], report["problems"]) == (True, [])
+        assert "after a soak time of 0 s, which only a rehearsal may have" in report["checks"][-1]["sentence"]
 
     def test_has_every_figure_that_was_promised(self, run: Measurements, tmp_path: Path) -> None:
         write_report(tmp_path / "var" / "rehearsal", run)

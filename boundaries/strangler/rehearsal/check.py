@@ -22,6 +22,7 @@ JOURNEY = (
     "switch-writes",
     "rollback",
     "switch-writes",
+    "complete",
 )
 
 
@@ -205,6 +206,27 @@ def load_heavy_enough(measured: Measurements) -> Check:
     )
 
 
+def stands_alone(measured: Measurements) -> Check:
+    """Nothing of the move is left, and the old tables are out of the way; says how long nobody had to wait for that."""
+    name, departure = "stands_alone", measured.departure
+    if measured.soak_seconds_required is None:
+        return Check(name, False, "The move was not completed.")
+    if departure is None:
+        return Check(
+            name, False, "The code was not taken out, so that nobody knows whether the project stands alone."
+        )
+    if departure.left_behind or not departure.tables_retired:
+        said = ", ".join(departure.left_behind[:3]) or "the old tables are not retired"
+        return Check(name, False, f"Something of the move is left: {said}.")
+    soaked = f"after a soak time of {measured.soak_seconds_required:g} s, which only a rehearsal may have"
+    tables = _count(len(departure.tables_retired), "table")
+    return Check(
+        name,
+        True,
+        f"The move was completed {soaked}; {tables} retired, {_count(departure.files_deleted, 'file')} deleted.",
+    )
+
+
 CHECKS: Sequence[Callable[[Measurements], Check]] = (
     whole_journey,
     no_failed_request,
@@ -218,6 +240,7 @@ CHECKS: Sequence[Callable[[Measurements], Check]] = (
     no_stall,
     load_all_along,
     load_heavy_enough,
+    stands_alone,
 )
 
 

@@ -81,6 +81,15 @@ class Shadow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Departure:
+    """What became of the monolith's code and tables after `complete`; `left_behind` are objects of the kit."""
+
+    files_deleted: int
+    tables_retired: Sequence[str]
+    left_behind: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Audit:
     """What an audit that knows nothing of the kit found in the databases, held against the load's journal.
 
@@ -139,6 +148,8 @@ class Measurements:
     verification: Verification | None = None
     shadow: Shadow | None = None
     audit: Audit | None = None
+    soak_seconds_required: float | None = None
+    departure: Departure | None = None
     facts: Mapping[str, str] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
 

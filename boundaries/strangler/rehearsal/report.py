@@ -43,6 +43,7 @@ def build_report(measured: Measurements) -> dict[str, Any]:
             {"name": s.name, "seconds": round(s.seconds, 3), "result": s.result, "detail": s.detail}
             for s in measured.steps
         ],
+        "complete": _complete(measured),
         "marks": _marks(measured),
         "timeline": [second.as_dict() for second in seconds_of(measured.journal)],
         "facts": dict(measured.facts),
@@ -135,6 +136,16 @@ def _verify(measured: Measurements) -> dict[str, Any]:
 def _shadow(measured: Measurements) -> dict[str, Any]:
     shadow = measured.shadow
     return {"calls": shadow and shadow.calls, "mismatches": shadow and shadow.mismatches}
+
+
+def _complete(measured: Measurements) -> dict[str, Any]:
+    departure = measured.departure
+    return {
+        "soak_seconds_required": measured.soak_seconds_required,
+        "files_deleted": departure and departure.files_deleted,
+        "tables_retired": list(departure.tables_retired) if departure else [],
+        "left_behind": list(departure.left_behind) if departure else [],
+    }
 
 
 def _marks(measured: Measurements) -> list[dict[str, Any]]:

@@ -19,10 +19,12 @@ from boundaries.contexts.map import Context, ContextMap, current_map
 from boundaries.errors import BoundaryError
 from boundaries.strangler.rehearsal.configuration import Configuration, read_configuration
 from boundaries.strangler.rehearsal.copy import copy_tree, tag_as_cache
+from boundaries.strangler.rehearsal.departure import take_out
 from boundaries.strangler.rehearsal.journal import Journal, read_journal
 from boundaries.strangler.rehearsal.measurement import (
     Audit,
     Backfill,
+    Departure,
     Load,
     Measurements,
     Shadow,
@@ -91,6 +93,7 @@ class Rehearsal:
         self.steps: list[StepTaken] = []
         self.switches: list[Switch] = []
         self.figures: dict[str, list[dict[str, Any]]] = {}
+        self.departure: Departure | None = None
 
     def measure(self) -> Measurements:
         """Capacity, journey, audit; a refused step ends the journey, and the report is written all the same."""
@@ -100,10 +103,12 @@ class Rehearsal:
             f"capacity: all local {local_rps:.0f}, all remote {remote_rps:.0f} requests/s; offering {offered:g}"
         )
         journal, audit, shadow = self._under_traffic(offered)
+        completed = self.figures.get("complete")
         return Measurements(
             context=self.context.name, steps=self.steps, switches=self.switches, journal=journal, audit=audit, shadow=shadow,
             load=Load(capacity_local_rps=local_rps, capacity_remote_rps=remote_rps, offered_rps=offered),
             backfill=self._backfill(), verification=self._verification(), facts=_facts(),
+            soak_seconds_required=completed[-1]["soak_seconds_required"] if completed else None, departure=self.departure,
         )  # fmt: skip
 
     # What the machine can do.
@@ -165,6 +170,7 @@ class Rehearsal:
             time.sleep(SETTLE_SECONDS)
             stage.stop(load)
             audit = self._audit(stand, journal)
+        self._take_out(stand)
         stand.drop()
         return read_journal(journal), audit, shadow
 
@@ -189,6 +195,17 @@ class Rehearsal:
         with self.narrator.doing("calm after the last switch"):
             time.sleep(CALM_SECONDS)
         self._take(stand, "verify")
+        self._take(stand, "complete", f"--yes={name}")
+
+    def _take_out(self, stand: Stand) -> None:
+        """Take the code out, if the journey has come so far; no process uses the tree or the databases any more."""
+        if "complete" not in self.figures:
+            return
+        try:
+            with self.narrator.doing("taking the code out, and retiring the tables"):
+                self.departure = take_out(stand)
+        except BoundaryError as error:
+            self.narrator.say(f"✗ {error.render()}")
 
     def _take(self, stand: Stand, step: str, *arguments: str) -> None:
         """Run one step, keep its figures, and look after the processes."""
@@ -313,20 +330,23 @@ class Rehearsal:
 
 def _in_short(step: str, figures: dict[str, Any]) -> str:
     """The one figure of a step that somebody watching wants."""
+    said = ""
     match step:
         case "replicate":
-            return f"{figures['rows']:,} rows, {figures.get('rows_per_second', 0):,}/s"
+            said = f"{figures['rows']:,} rows, {figures.get('rows_per_second', 0):,}/s"
         case "verify":
-            return f"{figures['rows_compared']:,} rows compared, {figures['differences']} differences"
+            said = f"{figures['rows_compared']:,} rows compared, {figures['differences']} differences"
         case "shadow":
-            return "the service is asked too"
+            said = "the service is asked too"
         case "switch-reads":
-            return f"{figures['percent']:g} % of the queries; {figures['calls']} answers compared, {figures['mismatches']} mismatches"
+            said = f"{figures['percent']:g} % of the queries; {figures['calls']} answers compared, {figures['mismatches']} mismatches"
         case "switch-writes" | "rollback":
-            return (
+            said = (
                 f"the {figures['owner']} owns the writes; gate held for {figures.get('window_ms', 0):.1f} ms"
             )
-    return ""
+        case "complete":
+            said = f"no way back any more; {figures['soak_seconds_required']:g} s of soak time were asked for"
+    return said
 
 
 def _facts() -> dict[str, str]:

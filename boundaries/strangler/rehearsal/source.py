@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,7 +16,7 @@ from boundaries.strangler.rehearsal.process import words
 
 
 class SeedFailed(BoundaryError):
-    """Raised when an empty database could not be migrated or seeded."""
+    """Raised when a command that prepares the project, or migrates it at the end, failed."""
 
     code = "BD567"
     problem = "{command} failed: {reason}."
@@ -29,11 +30,12 @@ def prepare_source(configuration: Configuration, tree: Path, *, bookings: int, s
     """
     if not _is_empty(configuration.mover_database):
         return "the database has tables already; it is copied as it is"
-    owner = _as_owner(configuration.mover_database)
-    _run(configuration, tree, "python manage.py migrate --no-input --verbosity 0", owner)
+    owner = as_owner(configuration.mover_database)
+    environment = {**os.environ, **configuration.environment, "PYTHONPATH": str(tree)}
+    run_command(environment, tree, "python manage.py migrate --no-input --verbosity 0", owner)
     if not configuration.seed:
         return "migrated, nothing to seed"
-    printed = _run(configuration, tree, configuration.seed.format(bookings=bookings, seed=seed), owner)
+    printed = run_command(environment, tree, configuration.seed.format(bookings=bookings, seed=seed), owner)
     lines = printed.strip().splitlines()
     return lines[-1] if lines else "seeded"
 
@@ -44,7 +46,7 @@ def _is_empty(url: str) -> bool:
     return row is None or row[0] == 0
 
 
-def _as_owner(url: str) -> str:
+def as_owner(url: str) -> str:
     """The mover's URL, acting as the database's owner from the start of each session."""
     with psycopg.connect(url, connect_timeout=5) as connection:
         row = connection.execute(
@@ -54,13 +56,12 @@ def _as_owner(url: str) -> str:
     return f"{url}{'&' if '?' in url else '?'}options={quote(f'-c role={row[0]}')}"
 
 
-def _run(configuration: Configuration, tree: Path, command: str, database: str) -> str:
-    environment = {
-        **os.environ,
-        **configuration.environment,
-        "DATABASE_URL": database,
-        "PYTHONPATH": str(tree),
-    }
+def run_command(environment: Mapping[str, str], tree: Path, command: str, database: str) -> str:
+    """What a command of the project prints that works on this database.
+
+    :raises SeedFailed: with its last line.
+    """
+    environment = {**environment, "DATABASE_URL": database}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     done = subprocess.run(
         words(command),

@@ -24,6 +24,7 @@ from boundaries.strangler.rehearsal.process import (
     wait_until_answering,
     words,
 )
+from boundaries.strangler.trial import VARIABLE
 
 STEP_SECONDS = 1800
 
@@ -70,6 +71,16 @@ class Stand:
     def monolith_database(self) -> str:
         """The application's login on the copy of the monolith's database."""
         return self._copied(self.configuration.application_database)
+
+    @property
+    def monolith_mover(self) -> str:
+        """The mover's login on the copy of the monolith's database."""
+        return self._copied(self.configuration.mover_database)
+
+    @property
+    def service_mover(self) -> str:
+        """The mover's login on the service's database."""
+        return self._copied(self.configuration.service_mover_database)
 
     @property
     def service_database(self) -> str:
@@ -166,10 +177,14 @@ class Stand:
         configuration = self.configuration
         variables = {
             "DATABASE_URL": self.monolith_database,
-            "BOUNDARIES_MOVER_URL": self._copied(configuration.mover_database),
+            "BOUNDARIES_MOVER_URL": self.monolith_mover,
             configuration.service_url_variable: self.service_url,
-            configuration.service_database_variable: self._copied(configuration.service_mover_database),
+            configuration.service_database_variable: self.service_mover,
             "PYTHONPATH": str(self.tree),
+            # Nobody waits two weeks here; the report says so.
+            VARIABLE: "1",
+            "BOUNDARIES_SOAK_SECONDS": "0",
+            "BOUNDARIES_QUIET_SECONDS": "0",
         }
         return {**self._common(), **variables}
 
