@@ -1,13 +1,14 @@
 """Which attributes lead back along a relation of another context's model?
 
-`order.payment_set`, `hasattr(order, "payment")`, `Order.payment.RelatedObjectDoesNotExist`, and accessors' names
-as strings. The relation lies with the other context; only its accessor shows here.
+`order.payment_set`, `hasattr(order, "payment")`, `Order.payment.RelatedObjectDoesNotExist`, accessors' names
+as strings, and `order.invoice`, which `accessor` finds. The relation lies with the other context; only its accessor shows here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from boundaries.enforcement.kinds import accessor
 from boundaries.enforcement.kinds.link import Analysis, Link, Place, link_at
 from boundaries.enforcement.source.facts import ACCESSOR
 from boundaries.enforcement.source.relations import Node
@@ -33,6 +34,7 @@ def find(analysis: Analysis) -> Iterator[Link]:
         for text in facts.texts:
             if text.role == ACCESSOR and _leads_back(analysis, text.text, owner):
                 yield from _links(analysis, file, owner, text, text.text, None, by_name=True)
+    yield from accessor.find(analysis)
 
 
 def _leads_back(analysis: Analysis, name: str, owner: str) -> bool:

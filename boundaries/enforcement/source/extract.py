@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import ClassVar
 
 from boundaries.enforcement.source.allow import allows_in
@@ -31,16 +31,18 @@ _TASK_DECORATORS = frozenset(
 )
 
 
-def extract(content: bytes, *, loaders: Sequence[str] = (), is_door: bool = False) -> FileFacts:
+def extract(
+    content: bytes, *, loaders: Sequence[str] = (), is_door: bool = False, attributes: Collection[str] = ()
+) -> FileFacts:
     """The facts of one file.
 
     `loaders` are further function names whose calls are kept, such as a project's own `get_class`. With
-    `is_door`, the names in signatures are kept too.
+    `is_door`, the names in signatures are kept too. `attributes` are names of which each access is kept.
     """
     own = frozenset(loaders)
-    found = places(content, WORDS | own)
+    found = places(content, WORDS | own, attributes)
     statements, problem = parse(content, thinned=thin(content, found, keeps_signatures=is_door))
-    reader = _Reader(content, Lines(content, found), own)
+    reader = _Reader(content, Lines(content, found), own, frozenset(attributes))
     try:
         reader.read(statements, scope="", guarded=False)
     except RecursionError:
@@ -63,12 +65,15 @@ def extract(content: bytes, *, loaders: Sequence[str] = (), is_door: bool = Fals
 
 
 class _Reader:
-    def __init__(self, content: bytes, lines: Lines, loaders: frozenset[str]) -> None:
+    def __init__(
+        self, content: bytes, lines: Lines, loaders: frozenset[str], attributes: frozenset[str]
+    ) -> None:
         self.mentions = Mentions(
             lines,
             loaders,
             loads_models=b"get_model(" in content or b"get_user_model(" in content,
             names_content_types=b"ContentType" in content,
+            attributes=attributes,
         )
         self._lines = lines
         self.imports: list[ImportFact] = []

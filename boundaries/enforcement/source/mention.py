@@ -101,6 +101,7 @@ class Mentions:
         *,
         loads_models: bool = True,
         names_content_types: bool = True,
+        attributes: frozenset[str] = frozenset(),
     ) -> None:
         self.calls: list[CallFact] = []
         self.lookups: list[LookupFact] = []
@@ -112,6 +113,9 @@ class Mentions:
         # Only then does a local name in capitals mean a model.
         self._loads_models = loads_models
         self._names_content_types = names_content_types
+        # Attributes that are kept by their name, unless they are called or assigned to.
+        self._attributes = attributes
+        self._called: set[ast.AST] = set()
         self._callees = CALLEES | loaders
         self._spoken = _SPOKEN | loaders
         self._bindings = Bindings(lines)
@@ -150,6 +154,8 @@ class Mentions:
 
     def _read_call(self, node: ast.Call, scope: str, functions: tuple[Function, ...]) -> None:
         name = last_name(node.func)
+        if name in self._attributes:
+            self._called.add(node.func)
         if name in self._spoken:
             self._read_spoken(node, name, scope, functions)
         elif self._names_content_types and "ContentType." in dotted_name(node.func):
@@ -226,6 +232,8 @@ class Mentions:
             self._add_access(node, scope, functions)
         elif node.attr == "RelatedObjectDoesNotExist":
             self._add_access(node.value, scope, functions)
+        elif node.attr in self._attributes and isinstance(node.ctx, ast.Load) and node not in self._called:
+            self._add_access(node, scope, functions)
 
     def _read_by_name(self, node: ast.Call, scope: str, functions: tuple[Function, ...]) -> None:
         name = node.args[1] if len(node.args) > 1 else None

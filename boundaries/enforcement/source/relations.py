@@ -31,6 +31,7 @@ class Step:
 
     to: Node
     is_back: bool = False
+    is_single: bool = False  # back to one object, by an attribute that looks like any other
 
 
 class Relations:
@@ -84,6 +85,15 @@ class Relations:
     def knows(self, node: Node, name: str) -> bool:
         """Whether the source shows what a name is on a model: a relation or a column."""
         return name in self.steps(node) or (node.model is not None and self.has_column(node, name))
+
+    def single_ways_back(self) -> dict[str, set[Node]]:
+        """The names of accessors that lead back to one object, with the models that they lead to."""
+        found: dict[str, set[Node]] = {}
+        for steps in self._steps.values():
+            for name, step in steps.items():
+                if step.is_back and step.is_single:
+                    found.setdefault(name, set()).add(step.to)
+        return found
 
     def hinted(self, name: str) -> Node | None:
         """The model that a variable's name speaks of: the one to which all relations of that name lead, and no
@@ -147,8 +157,9 @@ class Relations:
             own[attribute.name] = Step(target)
             if not model.fact.abstract:
                 back = self._steps.setdefault(target, {})
+                is_single = self.fields.is_one_to_one(declaring.symbol.module, attribute.callee)
                 for name in self._names_back(declaring, attribute, model):
-                    back.setdefault(name, Step(node, is_back=True))
+                    back.setdefault(name, Step(node, is_back=True, is_single=is_single))
 
     def _target(self, declaring: Model, field: FieldFact, model: Model) -> Node | None:
         if self.fields.kind(declaring.symbol.module, field.callee) is None:
@@ -186,7 +197,7 @@ class Relations:
         for base in self._models.bases(model):
             parent = self.node_of(base)
             if not (base.fact.abstract or model.fact.proxy or model.fact.abstract):
-                child = Step(self.node_of(model), is_back=True)
+                child = Step(self.node_of(model), is_back=True, is_single=True)
                 self._steps.setdefault(parent, {}).setdefault(model.symbol.last.lower(), child)
             self._inherit_into(base, done)
             for name, step in self._steps.get(parent, {}).items():

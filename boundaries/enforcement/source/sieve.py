@@ -45,13 +45,26 @@ ENDINGS = "html?|txt|xml|jinja2?|j2|mjml|eml|svg|tex|md|csv|json|js"
 _FILE = re.compile(rf"\.(?:{ENDINGS})['\"]".encode())
 
 
-def places(content: bytes, callees: Iterable[str]) -> list[int]:
-    """Where a call of one of the names or a mark of a fact stands, in order."""
+def places(content: bytes, callees: Iterable[str], attributes: Iterable[str] = ()) -> list[int]:
+    """Where a call of one of the names or a mark of a fact stands, in order.
+
+    With `attributes`: where one of these stands, and what else stands in the functions around them.
+    """
     calls = [match.start() for match in _calls(frozenset(callees)).finditer(content)]
     others = [match.start() for pattern in (_ATTRIBUTE, *_OTHERS) for match in pattern.finditer(content)]
     if (span := operations(content)) is not None:
         others = [at for at in others if not span[0] < at < span[1] or _FILE.match(content, at)]
-    return sorted(calls + others)
+    if not attributes:
+        return sorted(calls + others)
+    wanted = [match.start() for name in attributes for match in re.finditer(rf"\.{name}\b".encode(), content)]
+    return sorted(wanted + _beside(content, wanted, calls + others))
+
+
+def _beside(content: bytes, wanted: Iterable[int], places: Iterable[int]) -> list[int]:
+    """The places between the same two headers of functions as a wanted one."""
+    headers = [match.start() for match in re.finditer(rb"def ", content)]
+    around = {bisect_left(headers, at) for at in wanted}
+    return [at for at in places if bisect_left(headers, at) in around]
 
 
 def operations(content: bytes) -> tuple[int, int] | None:

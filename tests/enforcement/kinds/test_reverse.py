@@ -131,3 +131,71 @@ class TestReverse:
             "reverse bookings/a.py:3 f -> payments.Wallet",
             "reverse bookings/a.py:4 f -> payments.Wallet",
         ]
+
+
+class TestPlainAttributes:
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "def f(booking): return booking.receipt",
+            "def f(x): return x.receipt.total",
+            "def f(x):\n    x.count()\n    return [y.receipt for y in x]",
+            "def f(pk):\n    it = Booking.objects.get(pk=pk)\n    return it.receipt",
+            "class Seat:\n    def f(self): return self.lines[0].receipt",
+            "def f(x):\n    receipt = x.receipt",
+        ],
+    )
+    def test_are_ways_back_where_the_name_can_mean_nothing_else(
+        self, project: TinyProject, body: str
+    ) -> None:
+        assert found_in(project, f"{body}\n") == [RECEIPT]
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            "def f(x): return x.receipt()",
+            "def f(x): return x.receipts",
+            "def f(seat): return seat.receipt",
+            "class Printer:\n    def f(self): return self.receipt",
+            "def f(x): '''x.receipt'''  # x.receipt",
+        ],
+    )
+    def test_are_not_seen_where_there_is_none(self, project: TinyProject, body: str) -> None:
+        assert found_in(project, f"{body}\n") == []
+        assert "reverse" not in project.links()[1]
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            "class Printer:\n    @property\n    def receipt(self): ...",
+            "class Printer:\n    receipt: str",
+            "class Printer:\n    receipt = None",
+            "class Printer:\n    def __init__(self): self.receipt = 1",
+            "class Printer:\n    def __init__(self): self.receipt: int = 1",
+            "def f(found): return found.annotate(lines=1, receipt=2)",
+            "Printer = namedtuple('Printer', 'paper receipt')",
+        ],
+    )
+    def test_count_as_unresolved_where_something_else_is_called_so(
+        self, project: TinyProject, other: str
+    ) -> None:
+        project.write({"shop/printing.py": f"{other}\n"})
+
+        found = found_in(project, "def f(x, booking): return x.receipt.total, booking.receipt.total\n")
+
+        assert found == [RECEIPT]  # of the booking, which is told
+        assert project.links()[1]["reverse"] == 1
+
+    def test_of_two_models_are_unresolved(self, project: TinyProject) -> None:
+        project.write(
+            {
+                "shop/people/models.py": (
+                    "from django.db import models\nclass Person(models.Model): ...\n"
+                    "class Letter(models.Model):\n"
+                    "    to = models.OneToOneField(Person, models.CASCADE, related_name='receipt')\n"
+                )
+            }
+        )
+
+        assert found_in(project, "def f(x): return x.receipt\n") == []
+        assert project.links()[1]["reverse"] == 1
