@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from boundaries.strangler.continuous import Outstanding, say_outstanding
+from boundaries.strangler.health import say_resync
 
 HEADS = ("table", "rows", "size", "copied", "left", "waiting")
 _UNITS = ("B", "kB", "MB", "GB", "TB")
@@ -33,6 +34,8 @@ def lines(facts: dict[str, Any]) -> list[tuple[str, str]]:
         ("verify", verify_text(facts)),
         ("pause of a switch", pause_text(facts)),
     ]
+    if resync := say_resync(log["marked"], follower.get("resync")):
+        found.insert(1, ("to be copied again", resync))
     return [*found, *_map_line(facts["map"])]
 
 

@@ -9,8 +9,9 @@ from typing import Any, LiteralString
 
 from psycopg import sql
 
+from boundaries.conf import setting
 from boundaries.strangler.flow import Both, opposite
-from boundaries.strangler.postgres import backfill, capture, gate
+from boundaries.strangler.postgres import backfill, capture, gate, latch
 from boundaries.strangler.postgres.connection import Connection
 from boundaries.strangler.postgres.table import Table
 
@@ -55,13 +56,16 @@ def figures(both: Both) -> dict[str, Any]:
     writing = sql.SQL(_WRITING).format(key=gate.lock_key(both.context))
     return {
         "tables": tables,
-        "log": {"entries": sum(waiting.values()), "bytes": _log_bytes(source, both.context)},
+        "log": {
+            "entries": sum(waiting.values()), "bytes": _log_bytes(source, both.context), "ceiling": setting("LOG_CEILING_BYTES"),
+            "marked": [table.name for table in latch.marked(source, both.context, both.tables(owner))],
+        },
         "lag_seconds": _one(target, _LAG, [both.context]),
         "oldest_transaction": _session(source, sql.SQL(_OLDEST)),
         "longest_lock_wait": _session(source, sql.SQL(_WAITING)),
         "oldest_writer": _session(source, writing),
         "sessions_hidden": _one(source, _HIDDEN, []),
-    }
+    }  # fmt: skip
 
 
 def _table(

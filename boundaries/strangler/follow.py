@@ -14,6 +14,7 @@ import socket
 import threading
 import time
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -25,6 +26,7 @@ from boundaries.contexts.map import current_map
 from boundaries.errors import BoundaryError
 from boundaries.facades import startup
 from boundaries.faults import fault_point
+from boundaries.strangler import bake
 from boundaries.strangler.continuous import ContinuousVerify
 from boundaries.strangler.ending import ends_in_time
 from boundaries.strangler.flow import Both, both_sides
@@ -32,10 +34,12 @@ from boundaries.strangler.heartbeat import Heartbeat
 from boundaries.strangler.lock import consumer_lock
 from boundaries.strangler.models import Extraction, Wanted
 from boundaries.strangler.pickup import pick_up
-from boundaries.strangler.postgres import capture, gate
+from boundaries.strangler.postgres import capture, gate, latch
 from boundaries.strangler.postgres.apply import Applied, Flow, cycle
 from boundaries.strangler.postgres.connection import first_line
 from boundaries.strangler.postgres.drift import ShapeChanged
+from boundaries.strangler.postgres.latch import TableMarked
+from boundaries.strangler.postgres.resync import rearm
 from boundaries.strangler.postgres.switch import finish
 
 log = logging.getLogger("boundaries.follow")
@@ -45,6 +49,8 @@ IDLE_FRESHNESS_SECONDS = 0.2
 WANTED_SECONDS = 1.0
 # With more to apply at once, comparing waits.
 FEW_KEYS = 1_000
+# Between two attempts at the gate for tables that are to be logged again: writers wait at each.
+REARM_SECONDS = 5.0
 
 
 def follow_forever(stop: threading.Event, heartbeat: Heartbeat | None = None) -> None:
@@ -55,6 +61,7 @@ def follow_forever(stop: threading.Event, heartbeat: Heartbeat | None = None) ->
     startup.require_ready()
     heartbeat = heartbeat or Heartbeat()
     followers: dict[str, Follower] = {}
+    threading.Thread(target=bake.watch, args=(stop,), name="boundaries-bake", daemon=True).start()
     with ends_in_time(stop, lambda: _cut_short(followers)):
         looked_at = 0.0
         while not stop.is_set():
@@ -118,7 +125,7 @@ class Follower:
             if self._is_cut:
                 return False
             close_old_connections()
-            self._resting_until = time.monotonic() + 0.5
+            self._resting_until = max(self._resting_until, time.monotonic() + 0.5)
             self._tell(error=first_line(error))
             return False
 
@@ -174,6 +181,9 @@ class Follower:
             self._both = self._stack.enter_context(both_sides(current_map().context(self.context)))
             self._flows = {}
             self._verify = self._verify or self._resumed()
+            for side in (self._both.monolith, self._both.service):
+                if capture.exists(side, self.context):
+                    latch.set_ceiling(side, self.context)
         return self._both
 
     def _apply(self, both: Both, owner: str) -> None:
@@ -186,11 +196,33 @@ class Follower:
             log.info("the tables of %s have changed; looking at them again", self.context)
             flow = pick_up(both, owner, before=flow)
             applied = cycle(flow)
+        except TableMarked as marked:
+            log.warning("%s", marked)
+            applied = self._resync(flow, owner)
         self._flows[owner] = flow
         self._count(applied, began)
         if applied.keys < FEW_KEYS and self._verify is not None and self._verify.is_due():
             began = time.monotonic()
             self._count(self._verify.advance(flow), began)
+
+    def _resync(self, flow: Flow, owner: str) -> Applied:
+        """Have the marked tables logged again, and copy what differs in them."""
+        self._resting_until = time.monotonic() + REARM_SECONDS
+        tables = rearm(flow)
+        self._resting_until = 0.0
+        names = [table.name for table in tables]
+
+        def tell(table: str, rows: int) -> None:
+            if time.monotonic() - self._told_at > REPORT_SECONDS:
+                self._tell(owner=owner, resync={"tables": names, "table": table, "rows": rows})
+
+        self._tell(owner=owner, resync={"tables": names, "table": names[0] if names else "", "rows": 0})
+        applied = cycle(replace(flow, tell=tell))
+        log.warning(
+            "%s: %s are followed again, %d rows were copied", self.context, ", ".join(names), applied.rows
+        )
+        self._tell(owner=owner)
+        return applied
 
     def _count(self, applied: Applied, began: float) -> None:
         """A change that came right after the last look has waited until now, at most."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import urllib3
 
 from boundaries.strangler.continuous import outstanding, say_outstanding
+from boundaries.strangler.flow import Both
 from boundaries.strangler.gate import Gate
 from boundaries.strangler.models import Extraction
+from boundaries.strangler.postgres import capture, latch
 from boundaries.strangler.step import Move
 
 
@@ -48,6 +53,27 @@ def verify_gate(move: Move) -> Gate:
         "the last verify was clean", found == 0, f"{found} differences in {facts.get('rows_compared', 0)} rows",
         f"Run `boundaries extract {move.name} verify` and look at what it names.",
     )  # fmt: skip
+
+
+def resync_gate(both: Both) -> Gate:
+    """No table of the side that owns the writes has to be copied again; one that has makes a comparison say nothing."""
+    owner = both.owner() or "monolith"
+    source = both.connection(owner)
+    waiting = [table.name for table in latch.marked(source, both.context, both.tables(owner))]
+    waiting += [name for name in capture.whole_tables(source, both.context) if name not in waiting]
+    told = Extraction.objects.filter(pk=both.context).values_list("follower", flat=True).first() or {}
+    return Gate(
+        "no table waits to be copied again", not waiting, say_resync(waiting, told.get("resync")) or "none",
+        "Keep `boundaries follow` running and wait until it has copied them: the log had no room for their changes.",
+    )  # fmt: skip
+
+
+def say_resync(tables: Sequence[str], under_way: dict[str, Any] | None) -> str:
+    """The tables that are to be compared and copied again, and how far the follower is."""
+    if under_way:
+        tables = list(dict.fromkeys([*under_way["tables"], *tables]))
+        return f"{', '.join(tables)}: {under_way['rows']:,} rows of {under_way['table']} are compared"
+    return ", ".join(tables)
 
 
 def service_gate(move: Move) -> Gate:

@@ -41,7 +41,8 @@ class FactsUnreadable(BoundaryError):
 class Follower:
     """What the follower of one context last said of itself; None for what it never said.
 
-    `differences` says in words which rows it has found to differ since the last clean verify.
+    `differences` says in words which rows it has found to differ since the last clean verify, `resync` which tables
+    it is comparing and copying again.
     """
 
     is_wanted: bool = False
@@ -51,6 +52,7 @@ class Follower:
     lag_seconds: float | None = None
     rows_per_second: int | None = None
     differences: str = ""
+    resync: str = ""
 
     @property
     def is_healthy(self) -> bool:

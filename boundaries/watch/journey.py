@@ -14,6 +14,7 @@ from boundaries.strangler import catalogue, lock
 from boundaries.strangler import models as stored
 from boundaries.strangler.continuous import outstanding, say_outstanding
 from boundaries.strangler.gate import Gate
+from boundaries.strangler.health import say_resync
 from boundaries.strangler.operation import find_step, prepare
 from boundaries.strangler.status import NOTHING_LIVE, gates_of, status
 from boundaries.strangler.status import live as status_of_both
@@ -142,6 +143,7 @@ def _follower(row: stored.Extraction) -> Follower:
     return Follower(
         is_wanted, row.silent_seconds, told.get("lag_rows"), told.get("error", ""), told.get("lag_seconds"),
         told.get("rows_per_second"), say_outstanding(found) if found.differences else "",
+        say_resync((), told.get("resync")),
     )  # fmt: skip
 
 

@@ -32,12 +32,12 @@ def follower_text(follower: Follower) -> str:
     if follower.age_seconds is None:
         return "never started"
     if follower.error:
-        return f"error: {follower.error}"
+        return f"error: {follower.error.rstrip('.')}"
     if follower.age_seconds < 0 and follower.is_missing:
         return f"reported {duration(-follower.age_seconds)} ahead of the database's clock"
     if follower.is_missing:
         return f"silent for {duration(follower.age_seconds)}"
-    return f"{follower.lag_rows or 0:,} behind"
+    return f"copying again {follower.resync}" if follower.resync else f"{follower.lag_rows or 0:,} behind"
 
 
 def duration(seconds: float) -> str:
@@ -91,6 +91,7 @@ def _attention(facts: Overview) -> list[str]:
     lines += [
         f"{context.name} is not followed: start `boundaries follow` under your process supervisor."
         for context in facts.unfollowed
+        if not context.halted
     ]
     if facts.dead_letters:
         lines.append(f"Dead letters: {facts.dead_letters:,}. `boundaries outbox status` lists them.")

@@ -24,6 +24,7 @@ RECOVERING = points_of("recover")
 GOING_BACK = points_of("rollback")
 VERIFYING = points_of("verify")
 COMPLETING = points_of("complete")  # in test_complete
+RESYNCING = points_of("resync")  # in test_resync
 FORTH = ("switch-writes", "--yes=fines")
 BACK = ("rollback", "--yes=fines")
 
@@ -212,6 +213,7 @@ class TestCompleteness:
             *GOING_BACK,
             *VERIFYING,
             *COMPLETING,
+            *RESYNCING,
         ]
 
         assert set(killed_at) == strangler_points()

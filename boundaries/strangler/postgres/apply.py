@@ -16,9 +16,10 @@ from psycopg import IsolationLevel, sql
 
 from boundaries.errors import BoundaryError
 from boundaries.faults import fault_point
-from boundaries.strangler.postgres import drift, standby
+from boundaries.strangler.postgres import drift, latch, standby
 from boundaries.strangler.postgres.capture import log_table
 from boundaries.strangler.postgres.connection import Connection
+from boundaries.strangler.postgres.likeness import unlike_ranges
 from boundaries.strangler.postgres.table import Table, identifiers
 
 log = logging.getLogger("boundaries.apply")
@@ -38,7 +39,7 @@ counted AS (
     WHERE context = %(context)s AND (%(is_last)s OR EXISTS (SELECT FROM gone)) RETURNING 1
 )
 SELECT (SELECT count(*) FROM taken), (SELECT count(*) FROM counted),
-    coalesce((SELECT applied FROM boundaries_facades_freshness WHERE context = %(context)s), 0)
+    coalesce((SELECT applied FROM boundaries_facades_freshness WHERE context = %(context)s), 0), {marked}
 """
 # A target that is ahead of its source by more than the batch that is being repeated, or behind it, is not the one that
 # the source has fed; and a coordinator that was overtaken while it stood still comes with an old tick.
@@ -75,6 +76,7 @@ class Flow:
     """The tables of one context on the way from one database to the other.
 
     `digests` are those of both sides when the tables were read; without them a batch does not look for drift.
+    `tell` hears how far the comparison of a whole table is: its name, and the rows compared.
     """
 
     context: str
@@ -82,6 +84,7 @@ class Flow:
     target: Connection
     tables: Sequence[Table]
     digests: tuple[str, str] | None = None
+    tell: Callable[[str, int], None] = lambda table, rows: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +173,16 @@ def draw_tick(source: Connection) -> int:
 
 
 def _take(flow: Flow, *, is_last: bool) -> tuple[int, int, int]:
-    """Move the log's entries aside: how many there are, whether they count as a batch, and the batches before it."""
-    query = sql.SQL(_TAKE).format(log=log_table(flow.context))
+    """Move the log's entries aside: how many there are, whether they count as a batch, and the batches before it.
+
+    :raises boundaries.strangler.postgres.latch.TableMarked: when there are changes that are not in the log.
+    """
+    query = sql.SQL(_TAKE).format(
+        log=log_table(flow.context), marked=latch.marked_names(flow.context, flow.tables)
+    )
     row = flow.source.execute(query, {"context": flow.context, "is_last": is_last}).fetchone()
     assert row is not None
+    latch.require_unmarked(flow.context, row[3])
     return row[0], row[1], row[2]
 
 
@@ -205,8 +214,8 @@ def _write(flow: Flow, dirty: Sequence[tuple[Table, bool]]) -> dict[str, int]:
     flow.target.execute(f"SET CONSTRAINTS ALL DEFERRED; {_BY_INDEX}")
     for table, is_whole in dirty:
         _stage(flow, table, is_whole=is_whole)
-    for table, is_whole in dirty:
-        _delete(flow.target, table, is_whole=is_whole)
+    for table, _ in dirty:
+        _delete(flow.target, table)
     return {table.name: _insert(flow.target, table) for table, _ in dirty}
 
 
@@ -215,27 +224,46 @@ def _stage(flow: Flow, table: Table, *, is_whole: bool) -> None:
     keys, rows = _temporary(table)
     columns = identifiers(table.copied)
     _create_stage(flow.target, table)
-    distinct = sql.SQL(
-        "SELECT DISTINCT {} FROM pg_temp.boundaries_taken k WHERE tbl = {} AND key IS NOT NULL"
-    ).format(table.key_from_array(sql.SQL("k.key")), sql.Literal(table.name))
-    _pipe(flow, distinct, keys, table.key_columns())
     if is_whole:
-        current = sql.SQL("SELECT {} FROM {} WHERE {}").format(columns, table.qualified, table.condition)
-    else:
-        current = sql.SQL("SELECT {} FROM {} WHERE ({}) IN ({}) AND {}").format(
-            columns, table.qualified, table.key_columns(), distinct, table.condition
-        )
+        _stage_unlike(flow, table)
+        return
+    distinct = sql.SQL("SELECT DISTINCT {} FROM pg_temp.boundaries_taken k WHERE tbl = {}").format(
+        table.key_from_array(sql.SQL("k.key")), sql.Literal(table.name)
+    )
+    _pipe(flow, distinct, keys, table.key_columns())
+    current = sql.SQL("SELECT {} FROM {} WHERE ({}) IN ({}) AND {}").format(
+        columns, table.qualified, table.key_columns(), distinct, table.condition
+    )
     _pipe(flow, current, rows, columns)
+
+
+def _stage_unlike(flow: Flow, table: Table) -> None:
+    """The like for a whole table: what either side has in the ranges of keys that differ."""
+    keys, rows = _temporary(table)
+    columns = identifiers(table.copied)
+    for condition in unlike_ranges(flow.source, flow.target, table, tell=flow.tell):
+        flow.target.execute(
+            sql.SQL("INSERT INTO {} SELECT {} FROM {} WHERE {}").format(
+                keys, table.key_columns(), table.qualified, condition
+            )
+        )
+        current = sql.SQL("SELECT {} FROM {} WHERE {}").format(columns, table.qualified, condition)
+        _pipe(flow, current, rows, columns)
 
 
 def _create_stage(target: Connection, table: Table) -> None:
     keys, rows = _temporary(table)
     create = "CREATE TEMP TABLE IF NOT EXISTS {} ON COMMIT DELETE ROWS AS SELECT {} FROM {} WITH NO DATA"
-    both = [
+    statements = [
         sql.SQL(create).format(name, columns, table.qualified)
         for name, columns in ((keys, table.key_columns()), (rows, identifiers(table.copied)))
     ]
-    target.execute(sql.SQL("; ").join(both))
+    # Each key is looked for among the rows: without it, twice the keys take four times as long.
+    by_key = sql.Identifier(f"boundaries_by_key_{table.stage}")
+    statements.append(
+        sql.SQL("CREATE INDEX IF NOT EXISTS {} ON {} ({})").format(by_key, rows, table.key_columns())
+    )
+    target.execute(sql.SQL("; ").join(statements))
 
 
 def _pipe(flow: Flow, query: sql.Composable, into: sql.Identifier, columns: sql.Composable) -> None:
@@ -246,15 +274,12 @@ def _pipe(flow: Flow, query: sql.Composable, into: sql.Identifier, columns: sql.
             incoming.write(block)
 
 
-def _delete(target: Connection, table: Table, *, is_whole: bool) -> None:
+def _delete(target: Connection, table: Table) -> None:
     """Delete the rows that are gone at the source, and those that have become others: unique values change hands.
 
     Compared by image (`*<>`), since values that are equal need not be the same, and some types have no equality.
     """
     keys, rows = _temporary(table)
-    if is_whole:
-        target.execute(sql.SQL("DELETE FROM {} WHERE {}").format(table.qualified, table.condition))
-        return
     same_key = _same(table.spec.key, "t", "s")
     target.execute(
         sql.SQL("DELETE FROM {} t USING {} k WHERE {} AND NOT EXISTS (SELECT 1 FROM {} s WHERE {})").format(

@@ -10,9 +10,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
+import psycopg
 from psycopg import sql
 
+from boundaries.conf import setting
+from boundaries.errors import BoundaryError
 from boundaries.faults import fault_point
+from boundaries.strangler.postgres import latch
 from boundaries.strangler.postgres.connection import Connection, mover_role
 from boundaries.strangler.postgres.ddl import (
     count_triggers,
@@ -36,14 +40,35 @@ _IDENTITY = "ALTER TABLE {log} REPLICA IDENTITY FULL"
 # its work, so every name and operator says its schema.
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER {settings} AS $capture$
+DECLARE
+    added pg_catalog.int8;
 BEGIN
-    IF session_user OPERATOR(pg_catalog.=) {mover} THEN
+    IF session_user OPERATOR(pg_catalog.=) {mover} OR pg_catalog.pg_sequence_last_value({latch}) OPERATOR(pg_catalog.=) 1 THEN
         RETURN NULL;
     END IF;
-    INSERT INTO {log} (tbl, key) {entries};
+    {insert}
+    IF pg_catalog.random() OPERATOR(pg_catalog.<) 0.01 OR added OPERATOR(pg_catalog.>) 1000 THEN
+        IF pg_catalog.pg_relation_size({log_name}) OPERATOR(pg_catalog.>) pg_catalog.pg_sequence_last_value({ceiling}) THEN
+            PERFORM pg_catalog.setval({latch}, 1);
+        END IF;
+    END IF;
     RETURN NULL;
 END
 $capture$
+"""
+_INSERT = """
+    INSERT INTO {log} (tbl, key) {entries};
+    GET DIAGNOSTICS added = ROW_COUNT;
+"""
+# A log on a disk of its own may be full while the database's is not. The block costs a subtransaction, so that a log on
+# the database's disk goes without: there the write itself finds no room.
+_CAREFUL = """
+    BEGIN
+        INSERT INTO {log} (tbl, key) {entries};
+        GET DIAGNOSTICS added = ROW_COUNT;
+    EXCEPTION WHEN insufficient_resources THEN
+        PERFORM pg_catalog.setval({latch}, 1);
+    END;
 """
 
 # The condition of a shared table is the user's own text, and keys that sessions write differently are logged as the
@@ -76,21 +101,35 @@ def log_table(context: str, schema: str = "public") -> sql.Identifier:
     return sql.Identifier(schema, f"boundaries_log_{context}")
 
 
+class LogPlaceRefused(BoundaryError):
+    """Raised when the change log cannot be put where the settings want it."""
+
+    code = "BD576"
+    problem = "The change log of {context} cannot be put into the tablespace {tablespace!r}: {reason}."
+    remedy = "Let a superuser run: GRANT CREATE ON TABLESPACE {tablespace} TO {role}; or take BOUNDARIES['LOG_TABLESPACE'] out."
+
+
 def install(connection: Connection, context: str, tables: Sequence[Table]) -> None:
-    """Create log, functions and triggers; what is there already is left alone.
+    """Create log, functions and triggers, or bring functions up to date; triggers that are there are left alone.
 
     Each table is locked (SHARE ROW EXCLUSIVE) for its own short transaction.
 
     :raises boundaries.strangler.postgres.ddl.LockRefused: when a table stays locked by others.
+    :raises LogPlaceRefused: when its tablespace is not open to the kit.
     """
     create = [sql.SQL(text).format(log=log_table(context)) for text in (_LOG, _IDENTITY)]
     run_briefly(connection, create, what=f"the change log of {context}")
     take_from_others(connection, f"boundaries_log_{context}", "ALL")
-    mover = mover_role(connection)
+    _place_log(connection, context)
     for table in tables:
+        run_briefly(
+            connection, latch.create(context, table, log_table(context)), what=f"the latch of {table.name}"
+        )
+        run_briefly(connection, _functions(connection, context, table), what=f"the capture of {table.name}")
         if not is_installed(connection, context, table):
-            run_briefly(connection, _statements(context, table, mover), what=table.name)
+            run_briefly(connection, _triggers(context, table), what=table.name)
             fault_point("replicate.table_captured")
+    latch.set_ceiling(connection, context)
 
 
 def log_rows(connection: Connection, context: str, table: Table, place: sql.Identifier) -> None:
@@ -149,6 +188,20 @@ def backlog(connection: Connection, context: str) -> int:
     return int(row[0]) if row else 0
 
 
+def log_bytes(connection: Connection, context: str) -> int:
+    """How large the log's table is, as the ceiling counts it."""
+    row = connection.execute(
+        sql.SQL("SELECT pg_relation_size({})").format(_log_name(connection, context))
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def whole_tables(connection: Connection, context: str) -> list[str]:
+    """The tables that wait in the log to be copied again as a whole."""
+    query = sql.SQL("SELECT DISTINCT tbl FROM {} WHERE key IS NULL ORDER BY tbl").format(log_table(context))
+    return [row[0] for row in connection.execute(query)]
+
+
 def is_empty(connection: Connection, context: str) -> bool:
     """Whether nothing waits in the log; cheaper than counting."""
     query = sql.SQL("SELECT NOT EXISTS (SELECT 1 FROM {})").format(log_table(context))
@@ -156,17 +209,58 @@ def is_empty(connection: Connection, context: str) -> bool:
     return bool(row and row[0])
 
 
-def _statements(context: str, table: Table, mover: str) -> list[sql.SQL | sql.Composed]:
+def _place_log(connection: Connection, context: str) -> None:
+    """Move the log to the tablespace of the settings, if this server has it."""
+    row = connection.execute(
+        """
+        SELECT s.spcname, current_user FROM pg_tablespace s, pg_class c
+        WHERE s.spcname = %s AND c.oid = to_regclass(%s) AND c.reltablespace <> s.oid
+        """,
+        [setting("LOG_TABLESPACE"), f"public.boundaries_log_{context}"],
+    ).fetchone()
+    if row is None:
+        return
+    tablespace, role = row
+    move = sql.SQL("ALTER TABLE {} SET TABLESPACE {}").format(log_table(context), sql.Identifier(tablespace))
+    try:
+        run_briefly(connection, [move], what=f"the change log of {context}")
+    except psycopg.errors.InsufficientPrivilege as error:
+        raise LogPlaceRefused(
+            context=context, tablespace=tablespace, role=role, reason=str(error).splitlines()[0]
+        ) from error
+
+
+def _has_own_disk(connection: Connection, context: str) -> bool:
+    row = connection.execute(
+        "SELECT reltablespace <> 0 FROM pg_class WHERE oid = to_regclass(%s)",
+        [f"public.boundaries_log_{context}"],
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _functions(connection: Connection, context: str, table: Table) -> list[sql.SQL | sql.Composed]:
+    insert = _CAREFUL if _has_own_disk(connection, context) else _INSERT
+    common: dict[str, sql.Composable] = {
+        **latch.names(connection, context, table),
+        "mover": sql.Literal(mover_role(connection)), "log": log_table(context), "log_name": _log_name(connection, context),
+        "settings": sql.SQL("" if table.has_plain_key and not table.is_shared else _SETTINGS),
+    }  # fmt: skip
     statements: list[sql.SQL | sql.Composed] = []
-    for kind in _TRIGGERS:
-        entries = sql.SQL(_ENTRIES[kind]).format(
+    for kind, text in _ENTRIES.items():
+        entries = sql.SQL(text).format(
             name=sql.Literal(table.name), key=table.key_array("k"), columns=table.key_columns(), condition=table.condition
         )  # fmt: skip
-        body = sql.SQL(_FUNCTION).format(
-            function=_function(context, table, kind), mover=sql.Literal(mover), log=log_table(context), entries=entries,
-            settings=sql.SQL("" if table.has_plain_key and not table.is_shared else _SETTINGS),
+        statements.append(
+            sql.SQL(_FUNCTION).format(
+                function=_function(context, table, kind), **common,
+                insert=sql.SQL(insert).format(entries=entries, **common),
+            )
         )  # fmt: skip
-        statements.append(body)
+    return statements
+
+
+def _triggers(context: str, table: Table) -> list[sql.SQL | sql.Composed]:
+    statements: list[sql.SQL | sql.Composed] = []
     for place, (kind, event) in itertools.product(table.places, _TRIGGERS.items()):
         trigger = _trigger(context, kind)
         statements += [
@@ -176,6 +270,10 @@ def _statements(context: str, table: Table, mover: str) -> list[sql.SQL | sql.Co
             sql.SQL("ALTER TABLE {} ENABLE ALWAYS TRIGGER {}").format(place, trigger),
         ]
     return statements
+
+
+def _log_name(connection: Connection, context: str) -> sql.Composable:
+    return sql.SQL("{}::pg_catalog.regclass").format(sql.Literal(log_table(context).as_string(connection)))
 
 
 def _function(context: str, table: Table, kind: str) -> sql.Identifier:

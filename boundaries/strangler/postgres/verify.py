@@ -1,9 +1,8 @@
 """Are both sides equal, row by row?
 
 Compared at a barrier: the applier has just committed the target to the very snapshot that is still open on the
-source, so that nothing need stop and no difference is false. Ranges are compared by count and sum of row hashes
-(sums, since xor cancels pairs), and a range that differs is taken apart to its rows and fields. Each barrier lasts
-about a second; a large table takes many.
+source, so that nothing need stop and no difference is false. Ranges are compared (`likeness`), and a range that differs
+is taken apart to its rows and fields. Each barrier lasts about a second; a large table takes many.
 """
 
 from __future__ import annotations
@@ -19,9 +18,9 @@ from boundaries.faults import fault_point
 from boundaries.strangler.postgres.apply import Applied, Flow, cycle
 from boundaries.strangler.postgres.backfill import next_boundary, range_condition
 from boundaries.strangler.postgres.connection import Connection
+from boundaries.strangler.postgres.likeness import RANGE_ROWS, row_hash, sums
 from boundaries.strangler.postgres.table import Table
 
-RANGE_ROWS = 20_000
 BARRIER_SECONDS = 1.0
 MOST_SHOWN = 50
 
@@ -122,11 +121,7 @@ def compare_range(
 def _compare(
     flow: Flow, table: Table, low: Sequence[str] | None, high: Sequence[str] | None, verdict: Verdict
 ) -> int:
-    query = sql.SQL("SELECT count(*), coalesce(sum({}::numeric), 0) FROM {} WHERE {}").format(
-        _hash(table), table.qualified, range_condition(table, low, high)
-    )
-    left, right = flow.source.execute(query).fetchone(), flow.target.execute(query).fetchone()
-    assert left is not None
+    left, right = sums(flow.source, flow.target, table, low, high)
     if left != right:
         verdict.add(list(_take_apart(flow, table, low, high)))
     return int(left[0])
@@ -136,7 +131,7 @@ def _take_apart(
     flow: Flow, table: Table, low: Sequence[str] | None, high: Sequence[str] | None
 ) -> Iterator[Difference]:
     query = sql.SQL("SELECT {}, {} FROM {} t WHERE {}").format(
-        table.key_array("t"), _hash(table), table.qualified, range_condition(table, low, high)
+        table.key_array("t"), row_hash(table), table.qualified, range_condition(table, low, high)
     )
     left = {tuple(key): mark for key, mark in flow.source.execute(query)}
     right = {tuple(key): mark for key, mark in flow.target.execute(query)}
@@ -160,14 +155,6 @@ def _fields(flow: Flow, table: Table, key: Sequence[str]) -> tuple[str, ...]:
     if left is None or right is None:
         return ()
     return tuple(name for name, a, b in zip(names, left, right, strict=True) if a != b)
-
-
-def _hash(table: Table) -> sql.Composable:
-    """A hash of one row's text, columns in order of name, generated ones included."""
-    columns = sql.SQL(", ").join(
-        sql.SQL("{}::text").format(sql.Identifier(column.name)) for column in table.columns
-    )
-    return sql.SQL("hashtextextended(ROW({})::text, 0)").format(columns)
 
 
 def count_rows(connection: Connection, tables: Sequence[Table]) -> int:

@@ -10,7 +10,7 @@ from boundaries.facades import held_call, routing
 from boundaries.facades.models import RouteMode
 from boundaries.strangler.flow import Both, both_sides, trigger_gates
 from boundaries.strangler.gate import Gate
-from boundaries.strangler.health import follower_gate, service_gate, verify_gate
+from boundaries.strangler.health import follower_gate, resync_gate, service_gate, verify_gate
 from boundaries.strangler.lock import consumer_lock
 from boundaries.strangler.postgres import capture
 from boundaries.strangler.postgres.switch import GateLost, finish, measure_pause, switch
@@ -114,6 +114,7 @@ def held_call_gate(context: str) -> Gate:
 
 def switch_gates(both: Both) -> Iterable[Gate]:
     """What must be true of the databases before the gate is asked for."""
+    yield resync_gate(both)
     owner = both.owner() or "monolith"
     waiting, most = capture.backlog(both.connection(owner), both.context), setting("SWITCH_LAG_ROWS")
     yield Gate(

@@ -9,6 +9,7 @@ from typing import Any
 from boundaries.errors import BoundaryError
 from boundaries.strangler.flow import both_sides, trigger_gates
 from boundaries.strangler.gate import Gate
+from boundaries.strangler.health import resync_gate
 from boundaries.strangler.lock import consumer_lock
 from boundaries.strangler.pickup import pick_up
 from boundaries.strangler.postgres import continuity, fingerprint, sequence
@@ -38,6 +39,7 @@ class Verify:
         """Capture and gate are installed and enabled on both sides."""
         with both_sides(move.context) as both:
             yield from trigger_gates(both)
+            yield resync_gate(both)
 
     def describe(self, move: Move) -> list[str]:
         """How much there is to compare."""
