@@ -100,6 +100,8 @@ def _followers(facts: Overview) -> Iterator[Finding]:
         )  # fmt: skip
     for context in facts.unfollowed:
         assert context.extraction is not None
+        if context.halted:
+            continue  # the follower waits for `recover`, and says nothing else
         yield Finding(
             context.name, f"Nobody follows it: {follower_text(context.extraction.follower)}.",
             "Start `boundaries follow` under your process supervisor and leave it running.",

@@ -122,6 +122,24 @@ def _control_room(camera: Camera) -> None:
         for record in RECORDS:
             camera.take(page, f"admin-{record.partition('/')[2]}", f"/admin/{record}/")
         _change_pages(camera, page)
+        _follow(camera, page)
+
+
+def _follow(camera: Camera, page: Page) -> None:
+    """A move that is under way, on two real databases; then a row that went wrong, then a side that was restored."""
+    with scenes.followed():
+        page.goto(f"{ROOM}payments/")
+        page.get_by_text("nightly report").first.wait_for(timeout=20_000)
+        camera.take(page, "extraction-followed-light")
+        with camera.visit(scheme="dark") as other:
+            _sign_in(other, camera.shop)
+            camera.take(other, "extraction-followed-dark", f"{ROOM}payments/")
+        scenes.spoilt()
+        camera.take(page, "extraction-differing-light", f"{ROOM}payments/")
+        scenes.halted()
+        camera.take(page, "extraction-halted-light", f"{ROOM}payments/")
+        camera.take(page, "room-halted-light", ROOM)
+        camera.take(page, "step-recover-light", f"{ROOM}payments/recover/")
 
 
 def _run_plan(camera: Camera, page: Page) -> None:

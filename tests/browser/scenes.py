@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
+
+import psycopg
 
 STEPS = ("plan", "scaffold", "provision", "replicate", "verify", "shadow", "switch-reads", "switch-writes")
 FIGURES: dict[str, dict[str, Any]] = {
@@ -132,6 +137,68 @@ def moved() -> None:
     reached("switch-writes")
     Ownership.objects.create(context="payments", open=False, epoch=2, address="http://127.0.0.1:9")
     Route.objects.create(context="payments", mode="remote")
+
+
+@contextmanager
+def followed() -> Iterator[None]:
+    """The tables are really copied, compared and followed, and somebody has left a transaction open."""
+    from boundaries.strangler.operation import run_step
+
+    reached("scaffold")
+    for step in ("provision", "replicate", "verify"):
+        run_step(context="payments", step=step, who="operator", why="quarter's goal")
+    follower = subprocess.Popen([sys.executable, "-m", "boundaries", "follow"], stderr=subprocess.DEVNULL)
+    try:
+        _wait_until_heard()
+        with psycopg.connect(os.environ["MONOLITH_ADMIN_URL"], autocommit=True) as dba:
+            dba.execute("GRANT pg_read_all_stats TO monolith_owner")
+        with psycopg.connect(os.environ["MONOLITH_APP_URL"], application_name="nightly report") as somebody:
+            somebody.execute("UPDATE payments_payment SET card_ending = card_ending")
+            yield
+    finally:
+        follower.terminate()
+        follower.wait(10)
+        run_step(context="payments", step="abort", who="operator", options={"yes": "payments"})
+
+
+def spoilt() -> None:
+    """The follower has found a row that somebody changed on the closed side."""
+    from boundaries.strangler.models import Extraction
+
+    row = {
+        "table": "payments_payment",
+        "key": [str(uuid.UUID(int=7))],
+        "kind": "different",
+        "fields": ["state"],
+    }
+    report = {
+        "last": {
+            "at": time.time(),
+            "rows": 301_640,
+            "differences": 1,
+            "shown": [row],
+            "found_at": time.time(),
+        }
+    }
+    for extraction in Extraction.objects.all():
+        Extraction.objects.update(follower={**extraction.follower, "verify": report})
+
+
+def halted() -> None:
+    """A side was restored."""
+    from boundaries.facades.models import Ownership
+
+    spoilt()
+    Ownership.objects.update(halted="the service was restored or failed over (server/timeline 7/1, now 7/2)")
+
+
+def _wait_until_heard() -> None:
+    from boundaries.strangler.models import Extraction
+
+    deadline = time.monotonic() + 30
+    while not Extraction.objects.filter(follower__verify__last__at__gt=0).exists():
+        assert time.monotonic() < deadline, "no follower has reported"
+        time.sleep(0.05)
 
 
 def _dead_letter() -> None:

@@ -63,7 +63,9 @@ class TestDoctor:
         assert subject == "ledger"
         assert "1 row that differs: ledger_entry 7 is different" in problem
 
-    def test_finds_a_context_that_nobody_may_write(self, make):
+    def test_finds_a_context_that_nobody_may_write_and_says_nothing_else_of_it(self, make, monkeypatch):
+        monkeypatch.setattr("boundaries.strangler.status.gates_of", lambda move, step: [])
+        make.extraction(at=time.time(), error="BD554: the service was restored")
         make.owner(is_open=True)
         Ownership.objects.update(halted="the service was restored")
         [(subject, problem)] = found()
