@@ -81,6 +81,7 @@ RULES: tuple[Rule, ...] = (
     Rule("BD530", "no door", code_rule.doors),
     Rule("BD531", "no service in the map", code_rule.services),
     Rule("BD534", "shared app", code_rule.shared_apps),
+    Rule("BD803", "user model", code_rule.users),
     Rule("BD520", "relation across contexts", code_rule.relations),
     Rule("BD525", "inheritance across contexts", code_rule.inheritance),
     Rule("BD800", "proxy across contexts", code_rule.proxies),

@@ -115,6 +115,17 @@ def proxies(facts: Facts) -> Found:
         )
 
 
+def users(facts: Facts) -> Found:
+    """The one model that Django's own apps point at."""
+    for model in facts.models:
+        if model.label == facts.user_model:
+            yield (
+                f"{model.label} is the user model: sign-in, permissions and the admin's log of every app point at its rows",
+                model.place,
+                "Let users stay: give the model a context of its own, and take out the rest (see the guide to `plan`).",
+            )
+
+
 def inheritance(facts: Facts) -> Found:
     """Tables that are inherited across contexts."""
     for relation in _of_kind(facts, "inheritance"):

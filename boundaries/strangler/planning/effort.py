@@ -29,6 +29,7 @@ _PER_PLACE = {
     "BD530": Hours(8, 24),
     "BD531": Hours(0.5, 1),
     "BD534": Hours(8, 40),
+    "BD803": Hours(16, 80),
     "BD520": Hours(1, 4),
     "BD525": Hours(8, 40),
     "BD800": Hours(1, 4),

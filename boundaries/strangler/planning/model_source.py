@@ -107,13 +107,22 @@ def find_known_keys(analysis: Analysis) -> frozenset[tuple[str, str]]:
         }
         for declaring, field in analysis.models.fields(model):
             if _RELATION.search(field.callee) and field.target:
-                written = declaring.symbol.module
-                target = analysis.models.meant_by(field.target, module=written, label=model.label)
-                if target is not None:
-                    is_many = _MANY.search(field.callee) is not None
-                    source = _table_between(model, declaring, field) if is_many else model.table
-                    found.add((source, _table_of(analysis, _label_of(target.dotted))))
+                found |= _keys_of(analysis, model, declaring, field)
     return frozenset(found)
+
+
+def _keys_of(analysis: Analysis, model: Model, declaring: Model, field: FieldFact) -> set[tuple[str, str]]:
+    if field.target == f"{TEXT}self":
+        target = model.table
+    else:
+        meant = analysis.models.meant_by(field.target, module=declaring.symbol.module, label=model.label)
+        if meant is None:
+            return set()
+        target = _table_of(analysis, _label_of(meant.dotted))
+    if not _MANY.search(field.callee):
+        return {(model.table, target)}
+    between = _table_between(model, declaring, field)
+    return {(between, model.table), (between, target)}
 
 
 def _table_of(analysis: Analysis, label: str) -> str:

@@ -140,7 +140,9 @@ def _generic(model: type[Model], root: Path) -> Iterator[Relation]:
     context = context_of_model(model)
     for field in model._meta.private_fields:
         kind = type(field).__name__
-        if kind in ("GenericForeignKey", "GenericRelation"):
+        # A child in a table of its own has its parent's too, whose column lies with the parent.
+        is_own = not getattr(field, "mti_inherited", False)
+        if is_own and kind in ("GenericForeignKey", "GenericRelation"):
             yield Relation(
                 "generic",
                 _label(model, field.name),

@@ -11,6 +11,7 @@ _FIRST_STEPS = {
     "BD530": "Open the door: write facade and implementation, and name both in the map",
     "BD531": "Say in the map where the service will live",
     "BD534": "Give the context an app of its own",
+    "BD803": "Let the user model stay",
     "BD520": "Turn foreign keys across contexts into references",
     "BD525": "Take table inheritance across contexts apart",
     "BD800": "Give proxies to the context that owns the table",

@@ -173,6 +173,15 @@ def test_BD534_a_model_in_an_app_of_others_blocks():
     assert codes(declared(claims_models=("core.Bill",))) == ["BD534"]
 
 
+def test_BD803_the_user_model_blocks_where_it_would_leave():
+    assert codes(replace(FREE, user_model="pay.Bill")) == ["BD803"]
+    assert codes(replace(FREE, user_model="people.Person")) == []
+
+
+def test_BD800_a_proxy_of_another_contexts_model_blocks():
+    assert codes(related("proxy")) == ["BD800"]
+
+
 def test_BD535_a_table_that_is_not_there_blocks():
     assert codes(replace(FREE, database=DatabaseFacts("postgresql", missing=("pay_bill",)))) == ["BD535"]
     assert codes(replace(FREE, database=DatabaseFacts("sqlite", problem="sqlite is not PostgreSQL"))) == [
