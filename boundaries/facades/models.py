@@ -134,6 +134,21 @@ class Receipt(models.Model):
         return f"{self.context}.{self.operation} {self.key}"
 
 
+class CallTally(models.Model):
+    """How many calls to the other side of a context were made from this deployable, and how many got no usable answer."""
+
+    context = models.CharField(max_length=100, primary_key=True)
+    calls = models.BigIntegerField(default=0)
+    failures = models.BigIntegerField(default=0, help_text="no usable answer came")
+
+    class Meta:
+        db_table = "boundaries_facades_call_tally"
+        verbose_name_plural = "call tallies"
+
+    def __str__(self) -> str:
+        return f"{self.context}: {self.failures} of {self.calls}"
+
+
 class HeldCall(models.Model):
     """A place that calls an operation while it holds a transaction open; once the context is remote, commands are refused."""
 

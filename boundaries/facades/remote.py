@@ -6,10 +6,10 @@ import time
 from typing import Any
 
 from boundaries.conf import setting
-from boundaries.facades import routing
+from boundaries.facades import outcome, routing
 from boundaries.facades.answer import Answer, RemoteCall
 from boundaries.facades.facade import Operation
-from boundaries.facades.failure import ContractError, ServiceUnavailable
+from boundaries.facades.failure import ContractError, RemoteFailure, ServiceUnavailable
 from boundaries.facades.local import lives_here
 from boundaries.facades.principal import current_principal
 from boundaries.facades.receipt import Settled
@@ -41,7 +41,17 @@ def ask_query(operation: Operation[Any, Any], arguments: dict[str, Any]) -> tupl
 
 
 def exchange(operation: Operation[Any, Any], body: bytes, key: str | None) -> Answer:
-    """One call to the other side of a context, under its policy."""
+    """One call to the other side of a context, under its policy; how it went is counted."""
+    try:
+        answer = _exchange(operation, body, key)
+    except RemoteFailure:
+        outcome.note(operation.context, failed=True)
+        raise
+    outcome.note(operation.context, failed=False)
+    return answer
+
+
+def _exchange(operation: Operation[Any, Any], body: bytes, key: str | None) -> Answer:
     from boundaries.facades.transport import send
 
     url = _learned.get(operation.context) or routing.address_of(operation.context)

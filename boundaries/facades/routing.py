@@ -23,7 +23,7 @@ from django.db.models.functions import Now
 from boundaries.conf import named_address, setting
 from boundaries.contexts.map import current_map
 from boundaries.errors import BoundaryError
-from boundaries.facades import held_call, local
+from boundaries.facades import held_call, local, outcome
 from boundaries.facades.facade import NOT_AT_ONCE
 from boundaries.facades.models import Freshness, Ownership, Route, RouteChange, RouteMode
 from boundaries.facades.present import present
@@ -314,6 +314,7 @@ class Keeper:
             try:
                 self.take()
                 held_call.flush()
+                outcome.flush()
             except Error:
                 log.warning("routes and owners could not be read; the last ones stay in use", exc_info=True)
                 connections[setting("DATABASE")].close()

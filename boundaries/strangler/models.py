@@ -78,6 +78,38 @@ def forget_verify(context: str) -> None:
             extraction.save(update_fields=["facts"])
 
 
+class BakeState(models.TextChoices):
+    """Where a bake stands."""
+
+    ARMED = "armed", "armed: begins when the writes are switched"
+    BAKING = "baking", "baking: the service is watched"
+    PASSED = "passed", "passed: the service bore it"
+    GOING_BACK = "going back", "going back: the follower takes the writes back"
+    WENT_BACK = "went back", "went back: the monolith owns the writes"
+    ENDED = "ended", "ended: somebody went back before"
+
+
+class Bake(models.Model):
+    """Until when a service is watched that has just been given the writes, and when they are taken back; see `bake.py`."""
+
+    context = models.CharField(max_length=100, primary_key=True)
+    state = models.CharField(max_length=20, choices=BakeState, default=BakeState.ARMED)
+    seconds = models.FloatField()
+    most_errors = models.FloatField(help_text="failures per call beyond which it goes back")
+    probe = models.TextField(blank=True, default="", help_text="a command, or a URL")
+    who = models.CharField(max_length=200)
+    started_at = models.DateTimeField(null=True)
+    calls = models.BigIntegerField(default=0, help_text="at the start")
+    failures = models.BigIntegerField(default=0, help_text="at the start")
+    reason = models.TextField(blank=True, default="")
+
+    class Meta:
+        db_table = "boundaries_strangler_bake"
+
+    def __str__(self) -> str:
+        return f"{self.context}: {self.state}"
+
+
 class StepRun(models.Model):
     """One run of one step: who, when, why, through which gates, with which figures. Kept for good."""
 

@@ -9,7 +9,7 @@ import psycopg
 from boundaries.conf import setting
 from boundaries.errors import BoundaryError
 from boundaries.facades import routing
-from boundaries.strangler import catalogue
+from boundaries.strangler import bake, catalogue
 from boundaries.strangler.continuous import outstanding
 from boundaries.strangler.figures import figures
 from boundaries.strangler.flow import both_sides
@@ -45,6 +45,7 @@ def status(context: str, *, with_gates: bool = True) -> dict[str, Any]:
         "pause": _pause(move),
         "wanted": str(move.extraction.wanted),
         "follower": _follower(move),
+        "bake": bake.describe(context),
         "next": following,
         "gates": [gate.as_dict() for gate in gates_of(move, following)] if following and with_gates else [],
     }

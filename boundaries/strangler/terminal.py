@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from boundaries.cli import DONE, print_json
 from boundaries.contexts.map import current_map
-from boundaries.strangler import figure_text
+from boundaries.strangler import bake_text, figure_text
 from boundaries.strangler.models import StepRun
 from boundaries.strangler.operation import find_step
 from boundaries.strangler.step import Rendered
@@ -46,6 +46,8 @@ def show_status(context: str, *, as_json: bool) -> int:
     )
     _show_servers(facts)
     figure_text.show(facts)
+    if facts["bake"]:
+        print(f"  {bake_text.say(facts['bake'])}\n")
     for step in facts["steps"]:
         mark = "✓" if step["done"] else "→" if step["name"] == facts["next"] else " "
         print(f"  {mark} {step['name']:<14} {step['what']}")

@@ -36,6 +36,19 @@ def _configure_extract(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--rehearse", action="store_true", help="switch-writes: measure the pause, switch nothing"
     )
+    parser.add_argument(
+        "--bake",
+        metavar="TIME",
+        help="switch-writes: watch the service for so long (15m), and go back if need be",
+    )
+    parser.add_argument(
+        "--rollback-if",
+        metavar="RULE",
+        help="switch-writes --bake: when to go back (default: error_rate>1%%)",
+    )
+    parser.add_argument(
+        "--probe", metavar="COMMAND|URL", help="switch-writes --bake: go back when this fails twice in a row"
+    )
     parser.add_argument("--to", metavar="STEP", help="rollback: the step to go back to (default: one step)")
     parser.add_argument(
         "--accept", choices=("monolith", "service"), help="recover: the side that is right where rows differ"
@@ -153,6 +166,10 @@ def _run_step(options: argparse.Namespace) -> int:
         context=options.context, step=options.step, who=options.who or getpass.getuser(), why=options.reason,
         options=_step_options(options), listener=None if is_json else terminal.Line(),
     )  # fmt: skip
+    if options.bake and run.figures.get("owner") == "service":
+        from boundaries.strangler import bake_text
+
+        return bake_text.present(run, as_json=is_json)
     if options.step == "plan" and not options.dry_run:
         from boundaries.contexts.map import current_map
         from boundaries.strangler.planning.present import settle
@@ -169,7 +186,7 @@ def _run_step(options: argparse.Namespace) -> int:
 
 
 def _step_options(options: argparse.Namespace) -> dict[str, Any]:
-    names = ("dry_run", "yes", "percent", "rehearse", "diff", "accept", "to")
+    names = ("dry_run", "yes", "percent", "rehearse", "diff", "accept", "to", "bake", "rollback_if", "probe")
     return {name: getattr(options, name) for name in names}
 
 

@@ -22,6 +22,8 @@ PROVISIONING = points_of("provision")
 ABORTING = points_of("abort")
 RECOVERING = points_of("recover")
 GOING_BACK = points_of("rollback")
+# Killed at in test_bake.py.
+BAKING = points_of("bake")
 VERIFYING = points_of("verify")
 COMPLETING = points_of("complete")  # in test_complete
 RESYNCING = points_of("resync")  # in test_resync
@@ -211,6 +213,7 @@ class TestCompleteness:
             *ABORTING,
             *RECOVERING,
             *GOING_BACK,
+            *BAKING,
             *VERIFYING,
             *COMPLETING,
             *RESYNCING,

@@ -8,6 +8,7 @@ from typing import Any
 from boundaries.conf import setting
 from boundaries.facades import held_call, routing
 from boundaries.facades.models import RouteMode
+from boundaries.strangler import bake
 from boundaries.strangler.flow import Both, both_sides, trigger_gates
 from boundaries.strangler.gate import Gate
 from boundaries.strangler.health import follower_gate, resync_gate, service_gate, verify_gate
@@ -57,6 +58,7 @@ class SwitchWrites:
         """Switch, or finish a switch that was cut off; with `rehearse`, measure the pause and switch nothing."""
         if move.options.get("rehearse"):
             return rehearse(move)
+        bake.prepare(move.name, move.options, who=move.who)
         return hand_over(move, to="service")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from boundaries.contexts.map import reset_map
-from boundaries.facades import connection
+from boundaries.facades import connection, outcome
 from boundaries.facades.failure import ContractError, OutcomeUnknown, RemoteInTransaction, ServiceUnavailable
 from boundaries.facades.principal import Principal, acting_as
 from tests.facades.wire.parcels.public import Parcel, Parcels, TooHeavy
@@ -77,6 +77,22 @@ class TestACallToAContextThatHasLeft:
             monkeypatch.setenv("PARCELS_URL", server.url)
             with pytest.raises(ServiceUnavailable):
                 Parcels.stamp(label="x")
+
+    def test_is_counted_and_so_is_one_without_an_answer(self, monkeypatch):
+        outcome.flush()
+        before = outcome.stored("parcels")
+        Parcels.who_asks()
+        with scripted(hang_up) as server:
+            server.stop_listening()
+            monkeypatch.setenv("PARCELS_URL", server.url)
+            with pytest.raises(ServiceUnavailable):
+                Parcels.stamp(label="x")
+
+        outcome.flush()
+
+        counted = outcome.stored("parcels").since(before)
+        assert counted.failures == 1
+        assert counted.calls >= 2
 
     def test_answered_in_another_form_breaks_the_contract(self, monkeypatch):
         with scripted(reply(200, b'{"id": "no uuid"}')) as server:
