@@ -28,7 +28,7 @@ def ages_of(context_map: ContextMap) -> Ages:
     """
     now = time.time_ns()
     newest = 0
-    seen = []
+    seen: list[tuple[str | int, ...]] = []
     for entry in walk_sources(context_map):
         try:
             found = entry.stat()
