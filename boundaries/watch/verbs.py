@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from boundaries.cli import DONE, FOUND, Verb, print_json
+from boundaries.watch.eject.verb import EJECT
 
 
 def _know_extractions() -> None:
@@ -58,4 +59,5 @@ VERBS = [
         run=_doctor,
         needs_django=True,
     ),
+    EJECT,
 ]

@@ -42,7 +42,7 @@ class TreeNotClean(BoundaryError):
     """Raised when the change could not be told apart from other people's work, or taken back."""
 
     code = "BD867"
-    problem = "The code of {context} is only taken out of a git working tree without changes: {reason}."
+    problem = "Only from a git working tree without changes is {what} taken out: {reason}."
     remedy = "Commit or set aside what is there, and run the same command again."
 
 
@@ -106,7 +106,7 @@ def carry_out(context_map: ContextMap, departure: Departure) -> None:
         count = f"{len(breaking)} place{'s' if len(breaking) > 1 else ''}"
         raise StillUsed(context=departure.context, count=count, first=breaking[0])
     if departure.written or departure.deleted:
-        _require_clean(context_map.root, departure.context)
+        require_clean(context_map.root, f"the code of {departure.context}")
     for path, text in departure.written.items():
         path.write_text(text, encoding="utf-8")
     for path in departure.deleted:
@@ -207,7 +207,11 @@ def _is_below(text: str, removed: set[str]) -> bool:
     return False
 
 
-def _require_clean(root: Path, context: str) -> None:
+def require_clean(root: Path, what: str) -> None:
+    """A git working tree without changes, in which a deletion can be read and taken back.
+
+    :raises TreeNotClean: otherwise; a rehearsal's copy is nobody's work.
+    """
     if is_rehearsal():
         return
     try:
@@ -216,11 +220,11 @@ def _require_clean(root: Path, context: str) -> None:
             cwd=root, capture_output=True, text=True, timeout=60, check=False,
         )  # fmt: skip
     except OSError as error:
-        raise TreeNotClean(context=context, reason=str(error)) from error
+        raise TreeNotClean(what=what, reason=str(error)) from error
     if done.returncode:
-        raise TreeNotClean(context=context, reason=done.stderr.strip().splitlines()[0])
+        raise TreeNotClean(what=what, reason=done.stderr.strip().splitlines()[0])
     if changed := done.stdout.splitlines():
-        raise TreeNotClean(context=context, reason=f"{len(changed)} changed, the first {changed[0][3:]}")
+        raise TreeNotClean(what=what, reason=f"{len(changed)} changed, the first {changed[0][3:]}")
 
 
 def _remove_if_empty(folder: Path) -> None:

@@ -44,4 +44,3 @@ def take_out(stand: Stand) -> Departure:
     return Departure(
         files_deleted=len(facts["deleted"]), tables_retired=tuple(retired), left_behind=tuple(left)
     )
-

@@ -1,0 +1,1 @@
+"""How does a project get rid of the kit again?"""
