@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Any
 
 from django.db.models import F
-from django.utils import timezone
+from django.db.models.functions import Now
 
 from boundaries.conf import setting
 from boundaries.contexts.map import current_map
@@ -66,15 +66,19 @@ def flush() -> None:
     table = HeldCall.objects.using(setting("DATABASE"))
     for (context, operation, kind, place), count in pending.items():
         found = table.filter(context=context, operation=operation, place=place)
-        if not found.update(count=F("count") + count, last_at=timezone.now()):
+        if not found.update(count=F("count") + count, last_at=Now()):
             table.get_or_create(
-                context=context, operation=operation, place=place, defaults={"kind": kind, "count": count}
+                context=context,
+                operation=operation,
+                place=place,
+                defaults={"kind": kind, "count": count, "last_at": Now()},
             )
 
 
 def recent_commands(context: str) -> list[HeldCall]:
     """The places that called a command so within HELD_CALL_SECONDS, the most frequent first."""
-    since = timezone.now() - timedelta(seconds=setting("HELD_CALL_SECONDS"))
+    # By the database's clock on both ends: callers may run on machines whose clocks are wrong.
+    since = Now() - timedelta(seconds=setting("HELD_CALL_SECONDS"))
     recent = HeldCall.objects.using(setting("DATABASE")).filter(
         context=context, kind="command", last_at__gte=since
     )
