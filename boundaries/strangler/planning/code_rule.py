@@ -194,7 +194,7 @@ def reached_by_name(facts: Facts) -> Found:
     for crossing in facts.crossings:
         if crossing.kind in BLOCKING_KINDS and crossing.breaks_rule and not crossing.is_in_migration:
             yield (
-                f"{_side(crossing)} by {crossing.kind}: {crossing.target}",
+                f"{_side(crossing)} by {' '.join(filter(None, (crossing.kind, crossing.detail)))}: {crossing.target}",
                 crossing.place,
                 _remedy_by_kind(crossing),
             )

@@ -246,5 +246,6 @@ class Facts:
     dependents: tuple[Item, ...] = ()
     held_calls: tuple[HeldCall, ...] = ()
     owners: Mapping[str, str | None] = field(default_factory=dict)
+    measured_rates: Mapping[str, int] = field(default_factory=dict)
     unresolved: Mapping[str, int] = field(default_factory=dict)
     notices: tuple[str, ...] = ()

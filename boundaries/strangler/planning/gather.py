@@ -25,6 +25,7 @@ from boundaries.strangler.planning import catalogue, models
 from boundaries.strangler.planning.crossing import crossings_of
 from boundaries.strangler.planning.declared import declaration_of
 from boundaries.strangler.planning.facts import DatabaseFacts, Facts, PlannedTable
+from boundaries.strangler.planning.measured import measured_rates
 from boundaries.strangler.planning.moved_code import describe_code
 from boundaries.strangler.planning.surroundings import look_around
 
@@ -58,6 +59,7 @@ def gather(context_map: ContextMap, context: Context) -> Facts:
         dependents=around.dependents,
         held_calls=around.held_calls,
         owners={name: other.owner for name, other in context_map.contexts.items()},
+        measured_rates=measured_rates(),
         unresolved=graph.unresolved,
         notices=(*around.notices, *_generic_elsewhere(context), *graph.notices),
     )

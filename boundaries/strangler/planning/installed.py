@@ -8,22 +8,26 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from boundaries.contexts.map import load_map
+from boundaries.contexts.map import ContextMap, load_map
 
 _NAME = b"boundaries.strangler"
 _BASE = re.compile(rb"^from\s+(\.*)([\w.]*)\s+import\s+\*", re.MULTILINE)
 
 
 def is_installed(config: Path | None) -> bool:
-    """Whether the running project has this room, or else what its settings' source says.
-
-    Settings that cannot be found are trusted to have it: Django itself will tell what is wrong with them.
-    """
+    """Whether the running project has this room, or else what its settings' source says."""
     from django.apps import apps
 
     if apps.ready:
         return apps.is_installed(_NAME.decode())
-    context_map = load_map(config)
+    return is_in_settings(load_map(config))
+
+
+def is_in_settings(context_map: ContextMap) -> bool:
+    """Whether the source of the settings names this room: those of DJANGO_SETTINGS_MODULE, else the map's.
+
+    Settings that cannot be found are trusted to do so: Django itself will tell what is wrong with them.
+    """
     settings = os.environ.get("DJANGO_SETTINGS_MODULE") or context_map.settings
     if not settings:
         return False

@@ -70,7 +70,7 @@ def build_plan(facts: Facts) -> dict[str, Any]:
             {"kind": found.kind, "name": found.name, "detail": found.detail}
             for found in facts.database.neighbours
         ],
-        "estimate": estimate(facts.tables),
+        "estimate": estimate(facts.tables, measured=facts.measured_rates),
         "effort": estimate_effort(facts, blockers),
         "bill": make_bill(facts),
         "readiness": check_readiness(facts, blockers),

@@ -53,6 +53,21 @@ class TestPlan:
         assert plan["couplings"]["incoming"] == {"import": 1}
         assert any("RunSQL" in notice for notice in plan["notices"])
 
+    def test_given_an_earlier_move_it_estimates_from_its_rates(self, project_with_database):
+        plan = project_with_database.run(
+            """
+from boundaries.strangler.models import StepRun
+for rows, seconds in ((40_000, 2.0), (30, 1.0)):
+    StepRun.objects.create(context="cart", step="replicate", result="ok", who="tester", figures={"rows": rows, "seconds": seconds})
+"""
+            + PLAN
+        )
+
+        assert plan["estimate"]["rates"]["backfill_rows_per_second"] == 20_000, (
+            "a run of few rows tells nothing"
+        )
+        assert plan["estimate"]["measured"] == ["backfill_rows_per_second"]
+
     def test_given_special_tables_it_names_each_trouble_once(self, project_with_database):
         plan = project_with_database.run(SPOIL + PLAN)
         told = {(item["code"], item["what"].split(",")[0].split(":")[0]) for item in plan["blockers"]}

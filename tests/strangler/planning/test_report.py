@@ -82,3 +82,12 @@ class TestEstimate:
 
     def test_says_that_it_is_one(self):
         assert "Estimates" in estimate(FREE.tables)["note"]
+
+    def test_is_made_from_measured_rates_where_there_are_some(self):
+        made = estimate(
+            stored(rows=1_000, bytes=900_000_000).tables, measured={"backfill_rows_per_second": 100}
+        )
+
+        assert made["replicate_seconds"] == 10.5, "ten seconds of rows, half a second for the table"
+        assert made["verify_seconds"] > 40, "what was not measured is guessed"
+        assert made["measured"] == ["backfill_rows_per_second"]

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from boundaries.enforcement.recorder.recording import Recording, Row
+
 TORTURE = Path(__file__).parents[2] / "projects" / "torture"
 
 # code, file, what stands on the line.
@@ -218,3 +220,18 @@ def test_progress_is_told_against_the_last_plan_that_did_not_ask_for_it(torture,
     assert told["new"] == []
     text = f"{len(before)} blockers then, {len(before) - 1} now"
     assert text in ask(project, "--diff"), "asked again, it is still told"
+
+
+def test_what_only_running_code_shows_comes_from_a_record(torture, tmp_path):
+    line = line_of("people/services.py", "book(visitor")
+    recording = Recording()
+    recording.add(
+        Row(kind="transaction", path="people/services.py", line=line, source="people.services:join",
+            source_context="people", target_context="ticketing", target="ticketing.Booking", access="write")
+    )  # fmt: skip
+    recording.append_to(tmp_path / "record.jsonl")
+
+    told = json.loads(ask(torture, "--json", "--record", str(tmp_path / "record.jsonl")))["figures"]
+
+    assert {call["evidence"] for call in told["transactions"]} == {"static", "runtime"}
+    assert ("BD533", line) in {(blocker["code"], blocker["line"]) for blocker in told["blockers"]}
