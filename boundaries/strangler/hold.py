@@ -97,8 +97,10 @@ def _movers(using: str) -> Iterator[_Mover]:
     """The contexts that are followed; none in a database that does not know the mover yet."""
     if Extraction._meta.db_table not in connections[using].introspection.table_names():
         return
-    names = Extraction.objects.using(using).filter(wanted=Wanted.FOLLOWING).values_list("context", flat=True)
-    for name in names:
+    followed = Extraction.objects.using(using).filter(
+        wanted=Wanted.FOLLOWING, context__in=current_map().contexts
+    )
+    for name in followed.values_list("context", flat=True):
         context = current_map().context(name)
         labels = frozenset(model._meta.app_label for model in models_of(name))
         try:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
 from boundaries.strangler.flow import Both, opposite
 from boundaries.strangler.postgres import capture, drift, gate, partition
 from boundaries.strangler.postgres.apply import Flow
 from boundaries.strangler.postgres.connection import Connection
 from boundaries.strangler.postgres.table import Table
+
+log = logging.getLogger("boundaries.follow")
 
 
 def pick_up(both: Both, source: str, before: Flow | None = None) -> Flow:
@@ -33,6 +37,7 @@ def _adopt_tables(both: Both, source: str) -> None:
         pairs = list(zip(sides, (ours, theirs), strict=True))
         if any(_has_triggers(both.connection(side), both.context, table) for side, table in pairs):
             continue
+        log.warning("%s: %s is followed from now on", both.context, ours.name)
         # At once on the source: after a crash between the two nobody would copy what it has now.
         with both.connection(source).transaction():
             _guard(both, source, ours)

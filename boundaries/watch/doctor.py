@@ -41,7 +41,7 @@ def examine() -> list[Finding]:
         facts = overview()
     except BoundaryError as error:
         return [*found, Finding.of("database", error)]
-    found += [*_routes(facts), *_halted(facts), *_followers(facts)]
+    found += [*_routes(facts), *_states(facts), *_halted(facts), *_followers(facts)]
     if apps.is_installed("boundaries.strangler"):
         found += _triggers(facts)
     return found
@@ -89,6 +89,16 @@ def _halted(facts: Overview) -> Iterator[Finding]:
             context.name, f"Nobody may write: {context.halted}.",
             f"Run `boundaries extract {context.name} recover`; it says what differs and what to decide.",
         )  # fmt: skip
+
+
+def _states(facts: Overview) -> Iterator[Finding]:
+    """What the map says of a context is what CI and code review go by."""
+    for context in facts.followed:
+        if context.state != "moving":
+            yield Finding(
+                context.name, f'It is moving, and the map says state = "{context.state}".',
+                'Write state = "moving" there, so that `manage.py check` sees to the order of migrations.',
+            )  # fmt: skip
 
 
 def _followers(facts: Overview) -> Iterator[Finding]:

@@ -11,7 +11,9 @@ import threading
 from pathlib import Path
 from types import SimpleNamespace
 
+import kubernetes_validate
 import pytest
+from ruamel.yaml import YAML
 
 from boundaries import cli
 from boundaries.strangler.ending import ends_in_time
@@ -61,11 +63,9 @@ class TestSystemd:
 
 class TestKubernetes:
     def test_deployment_is_accepted(self, printed):
-        validator = pytest.importorskip("kubernetes_validate")
-        yaml = pytest.importorskip("yaml")
-        deployment = yaml.safe_load(printed("kubernetes"))
+        deployment = YAML(typ="safe").load(printed("kubernetes"))
 
-        validator.validate(deployment, validator.latest_version(), strict=True)
+        kubernetes_validate.validate(deployment, kubernetes_validate.latest_version(), strict=True)
 
         spec = deployment["spec"]["template"]["spec"]
         assert spec["containers"][0]["command"][:2] == ["boundaries", "follow"]

@@ -71,6 +71,11 @@ class TestDoctor:
         [(subject, problem)] = found()
         assert (subject, problem) == ("ledger", "Nobody may write: the service was restored.")
 
+    def test_finds_a_map_that_does_not_know_of_the_move(self, make, monkeypatch):
+        monkeypatch.setattr("boundaries.strangler.status.gates_of", lambda move, step: [])
+        make.extraction(at=time.time(), context="orders")
+        assert found() == [("orders", 'It is moving, and the map says state = "inside".')]
+
     def test_finds_triggers_that_were_switched_off(self, make, monkeypatch):
         gates = [
             Gate("triggers of the monolith are enabled", False, "ledger_entry", "Run replicate again."),
