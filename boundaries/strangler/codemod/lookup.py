@@ -53,18 +53,18 @@ def _shorter(keys: Callable[[str, str], frozenset[str]], violation: Violation) -
 
 
 def _keys(ground: Ground, name: str, target: str) -> frozenset[str]:
-    """The names of the key to which every foreign key of that name and target points; none where they differ."""
+    """The names of the key to which every relation of that name and target points; none where they differ, or where
+    one of them is a way back and no column.
+    """
     relations = ground.analysis.relations
     found: set[frozenset[str]] = set()
     for node in relations.nodes_with(name):
         step = relations.steps(node)[name]
-        if (
-            step.to.dotted == target
-            and not step.is_back
-            and step.to.model is not None
-            and node.model is not None
-        ):
-            found.add(_keys_of(ground, node.model, name, step.to.model))
+        if step.to.dotted != target:
+            continue
+        if step.is_back or step.to.model is None or node.model is None:
+            return frozenset()
+        found.add(_keys_of(ground, node.model, name, step.to.model))
     return found.pop() if len(found) == 1 else frozenset()
 
 

@@ -66,6 +66,17 @@ def test_rewrites(shop: Project, before: str, after: str):
     assert shop.fix("BD210").rewrites == []
 
 
+def test_leaves_a_name_that_is_a_way_back_elsewhere(shop: Project):
+    refund = "\n\nclass Refund(models.Model):\n    booking = models.ForeignKey('bookings.Booking', models.CASCADE)\n"
+    link = "    refund = models.ForeignKey('payments.Refund', models.CASCADE)\n"
+    shop.write({"shop/payments/models.py": PAYMENTS + refund, "shop/bookings/models.py": MODELS + link})
+    shop.write({"shop/bookings/views.py": f"{HEAD}found = Booking.objects.filter(refund__id=7)\n"})
+    fix = shop.fix("BD210")
+
+    assert fix.rewrites == []
+    assert len(fix.by_hand) == 1
+
+
 @pytest.mark.parametrize(
     "query",
     [
