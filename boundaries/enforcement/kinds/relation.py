@@ -22,7 +22,13 @@ class _End(NamedTuple):
 
 
 def find(analysis: Analysis) -> Iterator[Link]:
-    """Relations between contexts, generic ones too; one link per concrete model, at the field's line."""
+    """Relations between contexts, generic ones too; one link per concrete model, at the field's line.
+
+    A field that is added to a model which the source does not name is unresolved.
+    """
+    for module, field in analysis.models.unplaced:
+        if (kind := analysis.relations.fields.kind(module, field.callee)) is not None:
+            analysis.unresolved[kind] += 1
     for model in analysis.models.all():
         if model.context is None or model.fact.abstract or model.fact.proxy:
             continue

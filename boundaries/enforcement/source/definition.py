@@ -24,7 +24,7 @@ def read_class(node: ast.ClassDef, qualname: str) -> ClassFact:
             meta = dict(assignments(statement.body))
         for name, value in assignments([statement]):
             own[name] = value
-            fields.append(_read_field(name, value, statement))
+            fields.append(read_field(name, value, statement))
     said = {name: encode(value) for name, value in meta.items()}
     return ClassFact(
         qualname=qualname,
@@ -68,7 +68,8 @@ def _constant(attributes: dict[str, ast.expr], name: str) -> str:
     return text_of(encode(attributes[name])) if name in attributes else ""
 
 
-def _read_field(name: str, value: ast.expr, statement: ast.stmt) -> FieldFact:
+def read_field(name: str, value: ast.expr, place: ast.stmt | ast.expr) -> FieldFact:
+    """The field that a class attribute or a call outside makes, shown at a place."""
     if not isinstance(value, ast.Call):
         return FieldFact(name, "")
     keywords = {keyword.arg: keyword.value for keyword in value.keywords if keyword.arg}
@@ -82,8 +83,8 @@ def _read_field(name: str, value: ast.expr, statement: ast.stmt) -> FieldFact:
         related_name=_keyword_text(keywords, "related_name"),
         query_name=_keyword_text(keywords, "related_query_name"),
         constraint=not (isinstance(constraint, ast.Constant) and constraint.value is False),
-        line=statement.lineno,
-        column=statement.col_offset + 1,
+        line=place.lineno,
+        column=place.col_offset + 1,
     )
 
 

@@ -11,7 +11,15 @@ from boundaries.enforcement.source.annotation import annotations_in
 from boundaries.enforcement.source.binding import Function
 from boundaries.enforcement.source.definition import read_class, read_dependencies
 from boundaries.enforcement.source.expression import encode, last_name
-from boundaries.enforcement.source.facts import OTHER, ClassFact, DependencyFact, FileFacts, ImportFact
+from boundaries.enforcement.source.facts import (
+    OTHER,
+    ClassFact,
+    DependencyFact,
+    FileFacts,
+    ImportFact,
+    MakerFact,
+)
+from boundaries.enforcement.source.maker import made_by_function, made_by_partial
 from boundaries.enforcement.source.mention import WORDS, Mentions
 from boundaries.enforcement.source.parse import parse
 from boundaries.enforcement.source.sieve import Lines, places
@@ -58,6 +66,8 @@ def extract(
         functions=tuple(reader.functions),
         tasks=reader.tasks,
         texts=tuple(reader.mentions.texts),
+        makers=reader.makers,
+        added=tuple(reader.mentions.added),
         allows=tuple(allows_in(content)),
         annotations=tuple(annotations_in(statements)) if is_door else (),
         problem=problem,
@@ -82,6 +92,7 @@ class _Reader:
         self.dependencies: list[DependencyFact] = []
         self.functions: list[str] = []
         self.tasks: dict[str, str] = {}
+        self.makers: dict[str, MakerFact] = {}
         self._around: tuple[Function, ...] = ()
 
     def read(self, statements: Iterable[ast.stmt], *, scope: str, guarded: bool) -> None:
@@ -97,6 +108,7 @@ class _Reader:
         if not scope:
             self.functions.append(statement.name)
             self.tasks.update(_task_names(statement))
+            self._keep_maker(statement.name, made_by_function(statement))
         qualname = _within(scope, statement.name)
         outside = self._around
         self._around = (*outside, statement)
@@ -150,6 +162,11 @@ class _Reader:
             encoded = encode(value)
             if encoded[0] != OTHER:
                 self.assigns[name] = encoded
+            self._keep_maker(name, made_by_partial(value))
+
+    def _keep_maker(self, name: str, maker: MakerFact | None) -> None:
+        if maker is not None:
+            self.makers[name] = maker
 
     def _read_mentions(self, statement: ast.stmt, scope: str) -> None:
         if self._lines.hold_statement(statement) and not is_bare_string(statement):

@@ -14,7 +14,7 @@ from __future__ import annotations
 import msgspec
 
 # Raise it whenever the meaning or shape of a fact changes: kept facts of another version are not read.
-FACTS_VERSION = 11
+FACTS_VERSION = 12
 
 TEXT, NAME, CALL, OTHER = "'", ".", "(", "?"
 
@@ -67,6 +67,21 @@ class FieldClassFact(_Fact):
     through: str = ""
     related_name: str = ""
     takes_target: bool = True
+
+
+class MakerFact(_Fact):
+    """A function or partial that makes a field: by which class (or other maker), and what it gives that."""
+
+    callee: str
+    gives: FieldClassFact
+
+
+class AddedFact(_Fact):
+    """A field that is added to a model outside of its class; `model` is an expression."""
+
+    model: str
+    field: FieldFact
+    scope: str
 
 
 class PathInLookup(_Fact):
@@ -208,5 +223,7 @@ class FileFacts(_Fact):
     tasks: dict[str, str] = {}
     texts: tuple[TextFact, ...] = ()
     annotations: tuple[AnnotationFact, ...] = ()
+    makers: dict[str, MakerFact] = {}
+    added: tuple[AddedFact, ...] = ()
     allows: tuple[AllowFact, ...] = ()
     problem: str = ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Literal
 
-from boundaries.enforcement.source.facts import NAME, FieldClassFact, FieldFact
+from boundaries.enforcement.source.facts import NAME, FieldClassFact, FieldFact, MakerFact
 from boundaries.enforcement.source.project import Project, Symbol
 
 _RELATION = re.compile(
@@ -78,7 +78,17 @@ class Fields:
 
     def _root_of(self, module: str, callee: str) -> str:
         """The name of the relation class that a field class is or derives from; empty for other fields."""
+        if (made := self._maker(module, callee)) is not None:
+            maker, module = made
+            callee = maker.callee
         return self._find_root(self._project.resolve(module, callee), callee, 0)
+
+    def _maker(self, module: str, callee: str) -> tuple[MakerFact, str] | None:
+        """The function or partial that is called for a field, and its module."""
+        symbol = self._project.resolve(module, callee) or Symbol(module, callee)
+        entry = self._project.modules.get(symbol.module)
+        maker = entry[1].makers.get(symbol.qualname) if entry is not None else None
+        return (maker, symbol.module) if maker is not None else None
 
     def _find_root(self, symbol: Symbol | None, written: str, depth: int) -> str:
         dotted = written if symbol is None else f"{symbol.module}.{symbol.qualname}".lstrip(".")
@@ -97,8 +107,11 @@ class Fields:
         return symbol.is_inside and not self._project.is_package(symbol.module)
 
     def _given_by(self, module: str, callee: str) -> tuple[tuple[FieldClassFact, str], ...]:
-        """What a field class and its bases give, with the module of each, the nearest first."""
-        return tuple(self._gifts(self._project.resolve(module, callee), 0))
+        """What a field class or maker and its bases give, with the module of each, the nearest first."""
+        if (made := self._maker(module, callee)) is None:
+            return tuple(self._gifts(self._project.resolve(module, callee), 0))
+        maker, written_in = made
+        return ((maker.gives, written_in), *self._gifts(self._project.resolve(written_in, maker.callee), 0))
 
     def _gifts(self, symbol: Symbol | None, depth: int) -> Iterator[tuple[FieldClassFact, str]]:
         fact = self._project.class_fact(symbol) if symbol is not None and symbol.is_inside else None

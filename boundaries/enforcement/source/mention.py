@@ -25,11 +25,13 @@ from boundaries.enforcement.source.facts import (
     TEMPLATE,
     TEXT,
     AccessFact,
+    AddedFact,
     CallFact,
     LookupFact,
     TextFact,
 )
 from boundaries.enforcement.source.lookup import JOINING, MANAGERS, METHODS, RELATED_METHODS, paths_in
+from boundaries.enforcement.source.maker import ADDING, read_added
 from boundaries.enforcement.source.sieve import ENDINGS, Lines
 from boundaries.enforcement.source.statement import children, spans_lines
 
@@ -56,7 +58,7 @@ _RENDERING = frozenset(
     }
 )
 # Calls that are looked at for what they hold, wherever they stand.
-WORDS = CALLEES | GETTING | {"get_user_model"} | JOINING | _BY_NAME | _SENDING | _RENDERING
+WORDS = CALLEES | GETTING | ADDING | {"get_user_model"} | JOINING | _BY_NAME | _SENDING | _RENDERING
 # Assignments and keywords all of whose strings may name tasks or templates.
 _HOLDS_TASKS = re.compile(r"(?:task_routes|beat_schedule)$", re.IGNORECASE)
 _HOLDS_TEMPLATES = re.compile(r"(?:^|_)template(?:_name)?s?$")
@@ -87,6 +89,7 @@ _SPOKEN = (
     | _SENDING
     | _RENDERING
     | _URL_NAMING
+    | ADDING
     | {"include"}
 )
 
@@ -108,6 +111,7 @@ class Mentions:
         # By chain and place: the call of a manager is met before the attribute that it is.
         self._accesses: dict[tuple[str, int, int, str], AccessFact] = {}
         self.texts: list[TextFact] = []
+        self.added: list[AddedFact] = []
         self._lines = lines
         self._loaders = loaders
         # Only then does a local name in capitals mean a model.
@@ -174,6 +178,8 @@ class Mentions:
             self._read_manager(node.func.value, scope, functions)
         if name in _BY_NAME:
             self._read_by_name(node, scope, functions)
+        if name in ADDING and (added := read_added(node, scope)) is not None:
+            self.added.append(added)
         self._note_arguments(node, name)
 
     def _calls(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from boundaries.contexts.map import ContextMap
 from boundaries.enforcement.source.app import Apps
-from boundaries.enforcement.source.facts import CALL, NAME, TEXT, ClassFact, FieldFact
+from boundaries.enforcement.source.facts import CALL, NAME, TEXT, AddedFact, ClassFact, FieldFact
 from boundaries.enforcement.source.project import Project, Symbol
 from boundaries.enforcement.source.setting import Settings
 from boundaries.enforcement.source.tree import SourceFile
@@ -73,6 +73,12 @@ class Models:
             for fact in facts.classes
             if self._check(Symbol(file.module, fact.qualname), fact, ())
         }
+
+        self.unplaced: list[tuple[str, FieldFact]] = []
+        self._added: dict[Symbol, list[tuple[Model, FieldFact]]] = {}
+        for file, facts in project.files():
+            for added in facts.added:
+                self._add_field(file, added)
 
     def all(self) -> Iterator[Model]:
         """Every model class, abstract ones and proxies included."""
@@ -178,6 +184,9 @@ class Models:
         for field in own.values():
             if field.name not in taken:
                 yield model, field
+        for declaring, field in self._added.get(model.symbol, ()):
+            if field.name not in taken | own.keys():
+                yield declaring, field
         taken |= own.keys()
         for base in self.bases(model):
             if base.fact.abstract and base.symbol not in seen:
@@ -189,6 +198,16 @@ class Models:
             model = self._model(file, fact)
             self._by_symbol[model.symbol] = model
             self._by_label.setdefault((model.label.lower(), model.symbol.last.lower()), []).append(model)
+
+    def _add_field(self, file: SourceFile, added: AddedFact) -> None:
+        """Keep a field with its model, as declared where it is added; one of no model that is told is unplaced."""
+        meant = self.meant_by(added.model, module=file.module, label=self.apps.label_of(file.module))
+        model = self.of_label(meant.dotted) if meant is not None else None
+        if model is None:
+            self.unplaced.append((file.module, added.field))
+        else:
+            declaring = replace(model, symbol=Symbol(file.module, added.scope), file=file)
+            self._added.setdefault(model.symbol, []).append((declaring, added.field))
 
     def _model(self, file: SourceFile, fact: ClassFact) -> Model:
         symbol = Symbol(file.module, fact.qualname)

@@ -22,7 +22,8 @@ _ATTRIBUTE = re.compile(
     + rb")\()"
 )
 # `order = self.order`, another name for the same; `Order = get_order_model()`; `paid__amount=` and "paid__amount";
-# `payment_set`; `user.profile`; {"task": ...}, task_routes, beat_schedule; what a field's class gives its base.
+# `payment_set`; `user.profile`; {"task": ...}, task_routes, beat_schedule; what a field's class gives its base;
+# a function that makes a field.
 _OTHERS = (
     re.compile(rb" = [a-z_]\w*(?:\.\w+)+\r?\n"),
     re.compile(rb"_model\(\)\r?\n"),
@@ -37,6 +38,7 @@ _OTHERS = (
     re.compile(rb"through(?:['\"]|=| = )"),
     re.compile(rb"kwargs(?:\[|\.setdefault\(|\.update\()['\"]?(?=related_name)"),
     re.compile(rb"__init__\(\s*(?:['\"]|[\w.]*[A-Z]|get_user|[^)]*related_name=)"),
+    re.compile(rb"return [\w.]*(?:Key|Field|Relation)\("),
 )
 
 _OPERATIONS = b"\n    operations = ["

@@ -138,6 +138,87 @@ class TestFieldClasses:
         assert project.links()[1]["relation"] == 1
 
 
+class TestFieldsMadeElsewhere:
+    @pytest.mark.parametrize(
+        "source",
+        [
+            (
+                "def key(**kwargs):\n    kwargs['x'] = 1\n    return models.ForeignKey('payments.Payment', **kwargs)\n"
+                "class A(models.Model):\n    x = key()\n"
+            ),
+            (
+                "def key(to, **kwargs): return models.ForeignKey(to, models.CASCADE)\n"
+                "class A(models.Model):\n    x = key('payments.Payment')\n"
+            ),
+            (
+                "def key(to='payments.Payment'): return models.ForeignKey(to, models.CASCADE)\n"
+                "class A(models.Model):\n    x = key()\n"
+            ),
+            (
+                "key = functools.partial(models.ForeignKey, on_delete=models.CASCADE)\n"
+                "class A(models.Model):\n    x = key(to='payments.Payment')\n"
+            ),
+            (
+                "key = functools.partial(models.ForeignKey, 'payments.Payment')\n"
+                "class A(models.Model):\n    x = key(on_delete=models.CASCADE)\n"
+            ),
+            "from shop.bookings.keys import key\nclass A(models.Model):\n    x = key()\n",
+            "class A(models.Model): ...\nA.add_to_class('x', models.ForeignKey('payments.Payment', models.CASCADE))\n",
+            (
+                "class A(models.Model): ...\ndef ready():\n"
+                "    models.ForeignKey(to='payments.Payment').contribute_to_class(A, 'x')\n"
+            ),
+        ],
+    )
+    def test_are_relations_as_any_other(self, project: TinyProject, source: str) -> None:
+        project.write(
+            {
+                "shop/payments/models.py": PAYMENTS,
+                "shop/bookings/keys.py": (
+                    "from django.db import models\ndef key():\n    return models.ForeignKey('payments.Payment')\n"
+                ),
+                "shop/bookings/models.py": f"import functools\nfrom django.db import models\n{source}",
+            }
+        )
+
+        links, unresolved = project.links()
+
+        found = [link for link in links if link.kind == "relation"]
+        assert [(link.source, link.target) for link in found] == [
+            ("shop.bookings.models:A", "payments.Payment")
+        ]
+        assert not unresolved
+
+    def test_belong_to_the_model_and_stand_where_they_are_added(self, project: TinyProject) -> None:
+        project.write(
+            {
+                "shop/payments/models.py": PAYMENTS,
+                "shop/bookings/models.py": (
+                    "from django.db import models\n"
+                    "from shop.payments.models import Payment\n"
+                    "class Booking(models.Model): ...\n"
+                    "Payment.add_to_class('booking', models.ForeignKey(Booking, models.CASCADE))\n"
+                ),
+            }
+        )
+
+        assert couplings(project, "relation") == ["relation bookings/models.py:4 Payment -> bookings.Booking"]
+
+    def test_of_a_model_that_is_not_told_are_counted(self, project: TinyProject) -> None:
+        project.write(
+            {
+                "shop/bookings/models.py": (
+                    "from django.db import models\n"
+                    "for model in find():\n"
+                    "    model.add_to_class('paid', models.ForeignKey('payments.Payment', models.CASCADE))\n"
+                    "    model.add_to_class('note', models.TextField())\n"
+                )
+            }
+        )
+
+        assert project.links()[1] == {"relation": 1}
+
+
 class TestTags:
     MODELS = {
         "shop/payments/models.py": (
