@@ -21,11 +21,13 @@ MUTANTS = {
     "drained_first": "the drain comes before the gate",
     "opened_first": "the target is opened before the source is closed",
     "old_snapshot": "a writer with an older snapshot reads the ownership row as it was",
+    "pass_kept": "the pass of a side is not taken back when it is closed",
+    "pass_unlocked": "a pass is given after a look at the ownership row that does not lock it",
 }
 
 
 class Side(NamedTuple):
-    """One database: its ownership row, its copy of the row, its log, and who holds the gate."""
+    """One database: its ownership row, its copy of the row, its log, who holds the gate, and whether writers have a pass."""
 
     open: bool
     epoch: int
@@ -34,6 +36,7 @@ class Side(NamedTuple):
     logged: int
     shared: int
     is_gated: bool
+    has_pass: bool = False
 
 
 class Writer(NamedTuple):
@@ -55,7 +58,9 @@ class Coordinator(NamedTuple):
 
 
 class World(NamedTuple):
-    """Everything. `late` is the epoch and target of a coordinator that stands still before it opens."""
+    """Everything. `late` is the epoch and target of a coordinator that stands still before it opens; `giver` the side
+    that somebody saw open who is about to give it a pass.
+    """
 
     sides: tuple[Side, Side]
     writers: tuple[Writer, ...]
@@ -64,6 +69,7 @@ class World(NamedTuple):
     switches: int
     troubles: int
     late: tuple[int, int] | None
+    giver: int | None = None
 
 
 Steps = Iterator[tuple[str, World]]
@@ -114,6 +120,7 @@ class Protocol:
         if world.late:
             target, epoch = world.late
             yield "late.opened", self._opened(world, target, epoch)._replace(late=None)
+        yield from self._give_pass(world)
 
     # A writer.
 
@@ -143,7 +150,20 @@ class Protocol:
     def _may_write(self, writer: Writer, side: Side) -> bool:
         if writer.has_snapshot and self.mutant == "old_snapshot":
             return writer.saw[writer.side]
-        return side.open
+        return side.open or (side.has_pass and not writer.has_snapshot)
+
+    def _give_pass(self, world: World) -> Steps:
+        """The follower, at any time: who holds the gate and has a pass does not look at the ownership row."""
+        for number, side in enumerate(world.sides):
+            if not side.open or side.has_pass:
+                continue
+            if self.mutant == "pass_unlocked":
+                yield "pass.looked", world._replace(giver=number)
+            else:
+                yield "pass.given", _with_side(world, number, side._replace(has_pass=True))
+        if world.giver is not None:
+            given = world.sides[world.giver]._replace(has_pass=True)
+            yield "pass.given", _with_side(world, world.giver, given)._replace(giver=None)
 
     # The coordinator.
 
@@ -206,7 +226,10 @@ class Protocol:
         yield "drained", _doing(after, does._replace(at="drained"))
 
     def _close(self, world: World, does: Coordinator, source: Side, _target: Side) -> Steps:
-        shut = source._replace(open=False, epoch=source.epoch + 1, logged=0, is_gated=False)
+        shut = source._replace(
+            open=False, epoch=source.epoch + 1, logged=0, is_gated=False,
+            has_pass=source.has_pass and self.mutant == "pass_kept",
+        )  # fmt: skip
         yield "closed", _doing(_with_side(world, does.source, shut), does._replace(at="closed"))
 
     def _open(self, world: World, does: Coordinator, source: Side, _target: Side) -> Steps:

@@ -12,7 +12,7 @@ from tests.strangler.model.explorer import Explored, explore
 from tests.strangler.model.protocol import MUTANTS, RULES, Protocol, begin, is_over
 
 # Steps of the model that are no point of the switch: the follower's, the writers' and what others do.
-NOT_OF_THE_SWITCH = {"read", "applied", "deleted", "finished", "stands still", "late.opened"}
+NOT_OF_THE_SWITCH = {"read", "applied", "deleted", "finished", "stands still", "late.opened", "pass.given"}
 
 
 def explored(mutant: str = "", *, troubles: int = 3) -> Explored:
