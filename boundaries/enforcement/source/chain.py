@@ -25,6 +25,8 @@ class Chains:
         self._models = models
         self._relations = relations
         self._work = WorkingModels(models)
+        # A module names the same models again and again.
+        self._named: dict[tuple[str, str], Node | None] = {}
 
     def node(self, chain: str, *, module: str, scope: str, origin: str = "") -> Node | None:
         """The model at the end of a chain written in `scope` of `module`; None where nothing tells.
@@ -81,14 +83,21 @@ class Chains:
             return self._known(
                 self._models.meant_by(f"{CALL}get_user_model", module=module, label="")
             ), parts[1:]
-        for size in range(len(parts), 0, -1):
-            written = f"{NAME}{'.'.join(parts[:size])}"
-            node = self._known(self._models.meant_by(written, module=module, label=""))
+        # Where the first name means nothing, no longer one does, unless it is a setting's.
+        is_bound = self._models.project.resolve(module, parts[0]) is not None or "settings" in parts
+        for size in range(len(parts), 0, -1) if is_bound else ():
+            node = self._named_node(".".join(parts[:size]), module)
             if node is not None:
                 return node, parts[size:]
         if parts[0] in _OF_WORK and inside and (node := self.node_of_class(module, inside)):
             return node, parts[1:]
         return self._relations.hinted(parts[0]), parts[1:]
+
+    def _named_node(self, name: str, module: str) -> Node | None:
+        if (name, module) not in self._named:
+            target = self._models.meant_by(f"{NAME}{name}", module=module, label="")
+            self._named[name, module] = self._known(target)
+        return self._named[name, module]
 
     def _head_of_self(self, parts: list[str], module: str, inside: str) -> tuple[Node | None, list[str]]:
         node = self.node_of_class(module, inside) if inside else None

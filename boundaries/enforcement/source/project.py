@@ -5,7 +5,7 @@ running any.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from boundaries.enforcement.source.facts import NAME, TEXT, ClassFact, FileFacts, ImportFact
 from boundaries.enforcement.source.reader import ProjectFacts
@@ -14,8 +14,7 @@ from boundaries.enforcement.source.tree import SourceFile
 _LONGEST_CHAIN = 24
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(NamedTuple):
     """What a name stands for: something in a module of the project, or (`module` empty) a dotted name
     outside it.
 

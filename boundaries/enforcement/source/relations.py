@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 
 from boundaries.enforcement.source.facts import TEXT, FieldFact
@@ -16,13 +16,12 @@ from boundaries.enforcement.source.tagging import Tagging
 _WORD_START = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Node:
-    """One end of relations: a model of the project, or (`model` None) one of a third party."""
+    """One end of relations: a model of the project, or (`model` None) one of a third party. There is one of each."""
 
     dotted: str
-    symbol: Symbol | None = None
-    model: Model | None = field(default=None, compare=False)
+    model: Model | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,7 @@ class Relations:
         self._models = models
         self._steps: dict[Node, dict[str, Step]] = {}
         self._nodes: dict[Symbol, Node] = {}
+        self._foreign: dict[str, Node] = {}
         self._known_columns: dict[Symbol, set[str]] = {}
         for model in models.all():
             self._add_relations(model)
@@ -51,13 +51,16 @@ class Relations:
     def node_of(self, model: Model) -> Node:
         """The node of a model of the project."""
         if model.symbol not in self._nodes:
-            self._nodes[model.symbol] = Node(model.dotted, model.symbol, model)
+            self._nodes[model.symbol] = Node(model.dotted, model)
         return self._nodes[model.symbol]
 
     def node_of_target(self, target: Target) -> Node:
         """The node of what a name means."""
         known = self._models.of_label(target.dotted)
-        return self.node_of(known) if known else Node(_label_of(target.dotted))
+        if known:
+            return self.node_of(known)
+        label = _label_of(target.dotted)
+        return self._foreign.setdefault(label, Node(label))
 
     def steps(self, node: Node) -> dict[str, Step]:
         """Where the names of a model lead: fields, accessors and query names of what points at it."""
