@@ -82,7 +82,7 @@ class Rollback:
             move.extraction.reached = _before(step)
             Extraction.objects.filter(pk=move.name).update(reached=move.extraction.reached)
             fault_point("rollback.taken_back")
-        return {**told, **figures}
+        return {"taken_back": told["taken_back"], **figures, "to": goal}
 
 
 STEP = Rollback()
