@@ -242,7 +242,7 @@ class Play:
     def _log_is_empty(self, side: str) -> bool:
         with self.stand.superuser(side) as session:
             row = session.execute(f"SELECT NOT EXISTS (SELECT 1 FROM boundaries_log_{CONTEXT})").fetchone()
-        return bool(row and row[0])
+        return bool(row and row[0]) and not self.stand.is_marked(side)
 
 
 def _keep(crew: Crew, folder: Path, to: Path) -> None:

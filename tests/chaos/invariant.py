@@ -1,4 +1,4 @@
-"""Which of the promises I1 to I15 held in a cycle? Each is looked at by its name; an empty text says that it held."""
+"""Which of the promises I1 to I16 held in a cycle? Each is looked at by its name; an empty text says that it held."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ PROMISES = {
     "I13": "an attempt at the gate is bounded, and makes no application transaction a deadlock's victim",
     "I14": "verify says equal if and only if both sides are",
     "I15": "with both databases up, the same commands bring the writers back to work",
+    "I16": "no write fails because the log has no room",
 }
 TABLES = (
     "stock_register", "stock_operation", "stock_pallet", "stock_item", "stock_mark", "stock_bay", "stock_pallet_marks",
@@ -74,7 +75,11 @@ class Reckoning:
         }  # fmt: skip
         wrong = found.lost + found.doubled + found.torn + found.reordered
         said = "; ".join(wrong[:5])
-        held = {"I2": said, "I8": "; ".join([*found.keys_twice[:5], *behind, *self._keys_refused()])}
+        held = {
+            "I2": said,
+            "I16": self._without_room(),
+            "I8": "; ".join([*found.keys_twice[:5], *behind, *self._keys_refused()]),
+        }
         steps = {act.step for act in self.crew.cycle.script.acts}
         if steps & {"switch-writes", "rollback", "recover"}:
             held["I3"] = said
@@ -86,6 +91,11 @@ class Reckoning:
         """No writer uses a key twice: one that is taken was handed out by a sequence."""
         refused = self.crew.states.get("23505", 0)
         return [f"{refused} keys were taken already"] if refused else []
+
+    def _without_room(self) -> str:
+        """A disk that is full, as writers have met it."""
+        failed = self.crew.states.get("53100", 0)
+        return f"{failed} writes failed" if failed else ""
 
     def of_observer(self) -> dict[str, str]:
         """I1, I4, I7, I13: what the observer saw all the while."""

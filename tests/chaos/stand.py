@@ -38,6 +38,10 @@ STATIONS = ("provisioned", "following", "switched")
 SIDES = ("monolith", "service")
 LINKS = ("mover_monolith", "mover_service", "app_monolith", "app_service")
 FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), Path("/nowhere"))
+_MARKED = f"""
+SELECT EXISTS (SELECT FROM pg_class WHERE relkind = 'S' AND starts_with(relname, 'boundaries_latch_{CONTEXT}_')
+               AND pg_sequence_last_value(oid) = 1)
+"""
 _SEED = """
 INSERT INTO stock_register (name, history) SELECT 'r' || n, '' FROM generate_series(1, 6) n;
 INSERT INTO stock_register (name, history) VALUES ('repeatable read', ''), ('serializable', '');
@@ -137,6 +141,14 @@ class Stand:
                 os.chown(place, account.get("user", os.getuid()), account.get("group", os.getgid()))
                 session.execute(f"CREATE TABLESPACE small LOCATION '{place}'")
             session.execute(f"ALTER TABLE boundaries_log_{CONTEXT} SET TABLESPACE small")
+        # The triggers that know of it.
+        self.step("replicate")
+
+    def is_marked(self, side: str) -> bool:
+        """Whether a table of that side is not logged, so that it has to be copied again."""
+        with self.superuser(side) as session:
+            row = session.execute(_MARKED).fetchone()
+        return bool(row and row[0])
 
     def restart(self, side: str) -> None:
         """Immediate shutdown and start of one server."""
@@ -261,7 +273,7 @@ def new_stand(*, mutant: str = "") -> Iterator[Stand]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="boundaries-chaos-")))
         folder.chmod(0o711)
-        small_disk = _mount_small_disk(stack)
+        small_disk = mount_small_disk(stack)
         given = {name: value for name, value in os.environ.items() if not name.endswith("DATABASE_URL")}
         servers = stack.enter_context(running(clusters=("alpha", "beta"), redis=False, given=given))
         for cluster in ("alpha", "beta"):
@@ -271,7 +283,7 @@ def new_stand(*, mutant: str = "") -> Iterator[Stand]:
         yield stand
 
 
-def _mount_small_disk(stack: ExitStack) -> Path | None:
+def mount_small_disk(stack: ExitStack) -> Path | None:
     """A disk of two megabytes; None where mounting is not allowed."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="boundaries-small-")))
     if subprocess.run(

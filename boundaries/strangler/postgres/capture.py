@@ -10,13 +10,10 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 
-import psycopg
 from psycopg import sql
 
-from boundaries.conf import setting
-from boundaries.errors import BoundaryError
 from boundaries.faults import fault_point
-from boundaries.strangler.postgres import latch
+from boundaries.strangler.postgres import latch, log_disk
 from boundaries.strangler.postgres.connection import Connection, mover_role
 from boundaries.strangler.postgres.ddl import (
     count_triggers,
@@ -101,26 +98,18 @@ def log_table(context: str, schema: str = "public") -> sql.Identifier:
     return sql.Identifier(schema, f"boundaries_log_{context}")
 
 
-class LogPlaceRefused(BoundaryError):
-    """Raised when the change log cannot be put where the settings want it."""
-
-    code = "BD576"
-    problem = "The change log of {context} cannot be put into the tablespace {tablespace!r}: {reason}."
-    remedy = "Let a superuser run: GRANT CREATE ON TABLESPACE {tablespace} TO {role}; or take BOUNDARIES['LOG_TABLESPACE'] out."
-
-
 def install(connection: Connection, context: str, tables: Sequence[Table]) -> None:
     """Create log, functions and triggers, or bring functions up to date; triggers that are there are left alone.
 
     Each table is locked (SHARE ROW EXCLUSIVE) for its own short transaction.
 
     :raises boundaries.strangler.postgres.ddl.LockRefused: when a table stays locked by others.
-    :raises LogPlaceRefused: when its tablespace is not open to the kit.
+    :raises boundaries.strangler.postgres.log_disk.LogPlaceRefused: when its tablespace is not open to the kit.
     """
     create = [sql.SQL(text).format(log=log_table(context)) for text in (_LOG, _IDENTITY)]
     run_briefly(connection, create, what=f"the change log of {context}")
     take_from_others(connection, f"boundaries_log_{context}", "ALL")
-    _place_log(connection, context)
+    log_disk.place(connection, context)
     for table in tables:
         run_briefly(
             connection, latch.create(context, table, log_table(context)), what=f"the latch of {table.name}"
@@ -157,6 +146,7 @@ def remove(connection: Connection, context: str, tables: Sequence[Table]) -> Non
     run_briefly(
         connection, [sql.SQL("DROP TABLE IF EXISTS {}").format(log_table(context))], what="the change log"
     )
+    log_disk.remove_reserve(connection, context)
 
 
 def is_installed(connection: Connection, context: str, table: Table) -> bool:
@@ -209,37 +199,8 @@ def is_empty(connection: Connection, context: str) -> bool:
     return bool(row and row[0])
 
 
-def _place_log(connection: Connection, context: str) -> None:
-    """Move the log to the tablespace of the settings, if this server has it."""
-    row = connection.execute(
-        """
-        SELECT s.spcname, current_user FROM pg_tablespace s, pg_class c
-        WHERE s.spcname = %s AND c.oid = to_regclass(%s) AND c.reltablespace <> s.oid
-        """,
-        [setting("LOG_TABLESPACE"), f"public.boundaries_log_{context}"],
-    ).fetchone()
-    if row is None:
-        return
-    tablespace, role = row
-    move = sql.SQL("ALTER TABLE {} SET TABLESPACE {}").format(log_table(context), sql.Identifier(tablespace))
-    try:
-        run_briefly(connection, [move], what=f"the change log of {context}")
-    except psycopg.errors.InsufficientPrivilege as error:
-        raise LogPlaceRefused(
-            context=context, tablespace=tablespace, role=role, reason=str(error).splitlines()[0]
-        ) from error
-
-
-def _has_own_disk(connection: Connection, context: str) -> bool:
-    row = connection.execute(
-        "SELECT reltablespace <> 0 FROM pg_class WHERE oid = to_regclass(%s)",
-        [f"public.boundaries_log_{context}"],
-    ).fetchone()
-    return bool(row and row[0])
-
-
 def _functions(connection: Connection, context: str, table: Table) -> list[sql.SQL | sql.Composed]:
-    insert = _CAREFUL if _has_own_disk(connection, context) else _INSERT
+    insert = _CAREFUL if log_disk.is_apart(connection, context) else _INSERT
     common: dict[str, sql.Composable] = {
         **latch.names(connection, context, table),
         "mover": sql.Literal(mover_role(connection)), "log": log_table(context), "log_name": _log_name(connection, context),

@@ -15,10 +15,9 @@ from psycopg import sql
 
 from boundaries.conf import setting
 from boundaries.faults import fault_point
-from boundaries.strangler.postgres import capture, latch
+from boundaries.strangler.postgres import capture, latch, log_disk
 from boundaries.strangler.postgres.apply import Flow
 from boundaries.strangler.postgres.connection import Connection
-from boundaries.strangler.postgres.ddl import run_briefly
 from boundaries.strangler.postgres.gate import lock_key
 from boundaries.strangler.postgres.holder import limit
 from boundaries.strangler.postgres.table import Table
@@ -62,4 +61,4 @@ def _make_room(source: Connection, context: str, tables: Sequence[Table]) -> Non
         is_enough = False
     if not is_enough:
         latch.mark(source, context, tables)
-        run_briefly(source, [sql.SQL("TRUNCATE {}").format(log)], what=f"the change log of {context}")
+        log_disk.empty(source, context)
