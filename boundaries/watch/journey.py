@@ -48,9 +48,9 @@ class Journey:
 
     @property
     def may_roll_back(self) -> bool:
-        """Whether the last step can be taken back by the step `rollback`."""
+        """Whether the last step can be taken back by the step `rollback`; the last of all never can."""
         journey, reached = catalogue.JOURNEY, self.summary.reached
-        return bool(reached) and journey.index(reached) >= journey.index(ROLLBACK_FROM)
+        return reached in journey[journey.index(ROLLBACK_FROM) : -1]
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON-ready values."""

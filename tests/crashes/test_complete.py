@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import psycopg
 import pytest
 
@@ -91,6 +93,21 @@ class TestComplete:
             refused, True
         )
         assert library.step(*BACK)["figures"]["owner"] == "monolith"
+
+
+class TestAbort:
+    def test_leaves_the_monolith_as_it_was_and_the_copy_closed(
+        self, unfollowed: Library, stand: Stand
+    ) -> None:
+        library = unfollowed
+        library.step("abort", "--yes=fines")
+
+        assert (
+            _but_for_ownership(difference(before(stand, "monolith"), catalogue(library.url("monolith"))))
+            == []
+        )
+        left = _but_for_ownership(difference(before(stand, "service"), catalogue(library.url("service"))))
+        assert [line for line in left if not re.search("boundaries_(gate|pass|stray)_fines", line)] == []
 
 
 def _but_for_ownership(lines: list[str]) -> list[str]:

@@ -127,7 +127,7 @@ class TestExtraction:
     def test_says_how_far_it_is_and_what_comes_next(self, make):
         make.extraction(reached="verify")
         extraction = context().extraction
-        assert (extraction.done_steps, extraction.total_steps, extraction.next) == (5, 8, "shadow")
+        assert (extraction.done_steps, extraction.total_steps, extraction.next) == (5, 9, "shadow")
 
     def test_takes_a_run_whose_process_was_killed_for_what_it_is(self, make):
         make.extraction()

@@ -30,6 +30,14 @@ class ModelStillNeeded(BoundaryError):
     remedy = "Move what they import into a module that needs no model, and run the same command again."
 
 
+class ModelElsewhere(BoundaryError):
+    """Raised when a model of the context lies in code that is not the context's own, and so would stay."""
+
+    code = "BD869"
+    problem = "The model {model} of {context} is in {module}, whose code belongs to {owner}."
+    remedy = "Move the class into a module of {context} (same app label, same table), and run the same command again."
+
+
 class StillUsed(BoundaryError):
     """Raised when code that stays names modules that go; nothing has been written."""
 
@@ -73,11 +81,12 @@ def plan_departure(context_map: ContextMap, context: Context) -> Departure:
     """Everything that `carry_out` would do; changes nothing.
 
     :raises ModelStillNeeded: when the door or a migration cannot do without a model.
+    :raises ModelElsewhere: when a model lies in somebody else's code.
     :raises boundaries.strangler.leave.history.HistoryUnsettled: when the leave-migration cannot be written.
     """
     tree = SourceTree(context_map)
     remains = find_remains(tree, context)
-    _require_no_model(context, remains)
+    _require_no_model(context_map, context, remains)
     departure = Departure(context.name)
     for migration in leave_migrations(context.name):
         if not migration.is_written:
@@ -130,9 +139,14 @@ def _header(lines: list[str], context: str) -> int:
     return next((number + 1 for number, line in enumerate(lines) if pattern.match(line)), 0)
 
 
-def _require_no_model(context: Context, remains: Remains) -> None:
+def _require_no_model(context_map: ContextMap, context: Context, remains: Remains) -> None:
     for model in ownership.models_of(context.name):
         module = model.__module__
+        owner = context_map.context_of_module(module)
+        if owner != context.name:
+            raise ModelElsewhere(
+                context=context.name, model=model.__name__, module=module, owner=owner or "nobody"
+            )
         names = remains.names.get(module, set())
         if not model._meta.auto_created and (module in remains.whole or model.__name__ in names):
             raise ModelStillNeeded(module=module, model=model.__name__)

@@ -14,7 +14,7 @@ _LEFT_BEHIND = """
 SELECT tgname FROM pg_trigger JOIN pg_class c ON c.oid = tgrelid
 WHERE tgname ~ '^boundaries_' AND c.relnamespace IS DISTINCT FROM to_regnamespace('retired')
 UNION ALL SELECT proname FROM pg_proc WHERE proname ~ '^boundaries_' AND pronamespace IS DISTINCT FROM to_regnamespace('retired')
-UNION ALL SELECT relname FROM pg_class WHERE relname ~ '^boundaries_(log|ledger|shape|pass|stray)_'
+UNION ALL SELECT relname FROM pg_class WHERE relname ~ '^boundaries_(log|ledger|shape|pass|stray|latch|ceiling|reserve)_'
 """
 _RETIRED = "SELECT relname FROM pg_class WHERE relnamespace = to_regnamespace('retired') AND relkind IN ('r', 'p') ORDER BY 1"
 

@@ -77,6 +77,15 @@ class TestTakeOut:
         assert "BD867" in done.stderr
         assert "zz/models.py" in done.stderr
 
+    def test_is_refused_where_a_model_lies_in_somebody_elses_code(self, shop: Shop) -> None:
+        path = shop.root / "boundaries.toml"
+        path.write_text(path.read_text().replace('["payments"]', '["payments"]\nmodels = ["zz.Entry"]'))
+
+        done = shop.take_out("--dry-run")
+
+        assert done.returncode == 2
+        assert "BD869: The model Entry of payments is in zz.models, whose code belongs to last" in done.stderr
+
     def test_is_refused_where_the_door_needs_a_model(self, shop: Shop) -> None:
         (shop.root / "payments/public/values.py").write_text(
             "from payments.models import Payment\n\nMoney = Payment\n"
