@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 from boundaries.contexts.map import ContextMap
@@ -16,6 +16,7 @@ from boundaries.enforcement.source.cache import Cache
 from boundaries.enforcement.source.extract import extract
 from boundaries.enforcement.source.facts import FileFacts
 from boundaries.enforcement.source.reader import ProjectFacts, read_facts
+from boundaries.enforcement.source.relations import Node
 from boundaries.enforcement.source.text import is_door, read_texts
 from boundaries.enforcement.source.tree import SourceFile
 from boundaries.strangler.codemod.text import Text
@@ -50,6 +51,8 @@ class Ground:
         self._changed = dict(changed or {})
         # A tree is large, and the places that are asked for come file by file.
         self.text = lru_cache(maxsize=_KEPT_TREES)(self._parse)
+        # Foreign keys of one name ask for the same places.
+        self.node = cache(self._find_node)
 
     @classmethod
     def read(cls, context_map: ContextMap, *, cache_folder: Path | None) -> Ground:
@@ -108,6 +111,10 @@ class Ground:
     def _parse(self, path: str) -> Text:
         """A file, parsed. See `Text` for what it raises."""
         return Text(self.content(path))
+
+    def _find_node(self, chain: str, module: str, scope: str, origin: str) -> Node | None:
+        """The model that a chain of names holds; None where nothing tells."""
+        return self.analysis.chains.node(chain, module=module, scope=scope, origin=origin)
 
     def _extract(self, file: SourceFile, content: bytes) -> FileFacts:
         loaders = self.context_map.check.loaders

@@ -100,7 +100,8 @@ class _Reader:
         self._analysis = ground.analysis
         self._source = ground.analysis.relations.node_of(relation.model)
         holders = ground.analysis.relations.nodes_with(relation.name)
-        self._is_only = all(self._is_source(node) for node in holders) and len(holders) == 1
+        self._sources = frozenset(node for node in holders if self._inherits(node))
+        self._is_only = len(holders) == 1 and self._sources == {*holders}
 
     def forward(self, mention: Mention) -> Iterator[Use]:
         """Uses of the field's own name."""
@@ -246,23 +247,20 @@ class _Reader:
 
     def _is_source(self, node: Node) -> bool:
         """Whether it is the relation's model, or one that inherits the field."""
-        if node == self._source:
-            return True
-        step = self._analysis.relations.steps(node).get(self._relation.name)
-        model = node.model
-        return (
-            step is not None and model is not None
-            and any(self._is_source(self._analysis.relations.node_of(b)) for b in self._analysis.models.bases(model))
-        )  # fmt: skip
+        return node in self._sources
+
+    def _inherits(self, node: Node) -> bool:
+        relations, models = self._analysis.relations, self._analysis.models
+        if node == self._source or node.model is None:
+            return node == self._source
+        return any(self._inherits(relations.node_of(base)) for base in models.bases(node.model))
 
     def _is_model_class(self, mention: Mention) -> bool:
         inside = mention.scope.split(".<locals>", maxsplit=1)[0].rpartition(".")[0]
         return self._analysis.models.of_symbol(Symbol(mention.module, inside)) is not None
 
     def _node(self, mention: Mention) -> Node | None:
-        return self._analysis.chains.node(
-            mention.chain, module=mention.module, scope=mention.scope, origin=mention.origin
-        )
+        return self._ground.node(mention.chain, mention.module, mention.scope, mention.origin)
 
     def _node_of_class(self, mention: Mention) -> Node | None:
         """The model that the class around a string works on; a `Meta` is part of its class."""
