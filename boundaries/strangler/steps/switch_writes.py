@@ -13,7 +13,7 @@ from boundaries.strangler.flow import Both, both_sides, trigger_gates
 from boundaries.strangler.gate import Gate
 from boundaries.strangler.health import follower_gate, resync_gate, service_gate, verify_gate
 from boundaries.strangler.lock import consumer_lock
-from boundaries.strangler.postgres import capture
+from boundaries.strangler.postgres import capture, probe
 from boundaries.strangler.postgres.switch import GateLost, finish, measure_pause, switch
 from boundaries.strangler.step import Move
 from boundaries.strangler.steps.switch_reads import comparison_gates
@@ -42,6 +42,7 @@ class SwitchWrites:
         yield held_call_gate(move.name)
         with both_sides(move.context) as both:
             yield from switch_gates(both)
+            yield from _probes(both)
 
     def describe(self, move: Move) -> list[str]:
         """The protocol's steps with the live answers."""
@@ -131,3 +132,13 @@ def switch_gates(both: Both) -> Iterable[Gate]:
         "COMMIT PREPARED or ROLLBACK PREPARED them; they may hold the gate for ever.",
     )  # fmt: skip
     yield from trigger_gates(both)
+
+
+def _probes(both: Both) -> Iterable[Gate]:
+    """The statements of the way there and of the way back, on no rows: a right that is missing shows before the switch."""
+    for side in ("monolith", "service"):
+        said = probe.trouble(both.connection(side), both.context, both.tables(side))
+        yield Gate(
+            f"the mover can write the {side}", not said, said or "tried on no rows",
+            f"Mend what its server says; `boundaries extract {both.context} provision --print-grants` lists the grants.",
+        )  # fmt: skip
