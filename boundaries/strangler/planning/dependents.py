@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from boundaries.contexts.map import Context, ContextMap
@@ -16,9 +16,11 @@ from boundaries.strangler.planning.facts import Item, Place
 
 _FIXTURES = (".json", ".yaml", ".yml", ".xml", ".jsonl")
 _TEMPLATES = (".html", ".txt", ".xml", ".jinja", ".jinja2", ".j2", ".eml")
+_NOT_SOURCE = frozenset({"pyvenv.cfg", "CACHEDIR.TAG"})
 _SKIPPED = frozenset({"node_modules", "__pycache__", "site-packages", "locale"})
 _LARGEST_FIXTURE_BYTES = 20_000_000
 _SHORTEST_KEY = 4
+_CALL_OF_CACHE = rb"caches?(?:\[[^\]]*\])?\.\w+\(\s*f?"
 
 
 def list_dependents(
@@ -40,10 +42,8 @@ def list_dependents(
 def _tests(tree: SourceTree, context: Context, labels: list[str]) -> Iterator[Item]:
     """Test code of others that imports the context or names its models; only files with its name in them are parsed."""
     names = {package.rpartition(".")[2] for package in context.packages} | set(labels)
-    named = re.compile(rb"\b(?:%s)\b" % b"|".join(map(re.escape, _as_bytes(sorted(names)))))
-    model = re.compile(
-        rb"""["'](?:%s)(?:\.[A-Z]\w*["']|["'],\s*["'][A-Z])""" % b"|".join(map(re.escape, _as_bytes(labels)))
-    )
+    named = re.compile(rb"\b(?:%s)\b" % _any_of(names))
+    model = re.compile(rb"""["'](?:%s)(?:\.[A-Z]\w*["']|["'],\s*["'][A-Z])""" % _any_of(labels))
     for file in tree.files.values():
         if file.purpose != "test" or tree.map.context_of_module(file.module) == context.name:
             continue
@@ -66,11 +66,8 @@ def _templates(tree: SourceTree, context: Context, accessors: list[str]) -> Iter
     """Templates of others that walk from their own rows to this context's."""
     if not accessors:
         return
-    walk = re.compile(
-        rb"\.(?P<name>%s)\.(?:all|count|exists|first|last)\b"
-        % b"|".join(map(re.escape, _as_bytes(accessors)))
-    )
-    for path in _template_files(tree.map.root):
+    walk = re.compile(rb"\.(?P<name>%s)\.(?:all|count|exists|first|last)\b" % _any_of(accessors))
+    for path in _files_in(tree.map.root, "templates", _TEMPLATES):
         relative = path.relative_to(tree.map.root)
         folder = ".".join(relative.parts[: relative.parts.index("templates")])
         if tree.map.context_of_module(folder) != context.name:
@@ -80,11 +77,15 @@ def _templates(tree: SourceTree, context: Context, accessors: list[str]) -> Iter
                 yield Item("template elsewhere", name, Place(relative.as_posix(), _line_of(content, found)))
 
 
-def _template_files(root: Path) -> Iterator[Path]:
+def _files_in(root: Path, name: str, suffixes: tuple[str, ...]) -> Iterator[Path]:
+    """The files below folders of a name; virtual environments and caches are not the project's."""
     for folder, folders, files in os.walk(root):
-        folders[:] = [name for name in folders if not name.startswith(".") and name not in _SKIPPED]
-        if "templates" in Path(folder).relative_to(root).parts:
-            yield from (Path(folder, name) for name in sorted(files) if name.endswith(_TEMPLATES))
+        if not _NOT_SOURCE.isdisjoint(files):
+            folders.clear()
+            continue
+        folders[:] = [inner for inner in folders if not inner.startswith(".") and inner not in _SKIPPED]
+        if name in Path(folder).relative_to(root).parts:
+            yield from (Path(folder, file) for file in sorted(files) if file.endswith(suffixes))
 
 
 def _line_of(content: bytes, found: re.Match[bytes]) -> int:
@@ -94,43 +95,63 @@ def _line_of(content: bytes, found: re.Match[bytes]) -> int:
 def _fixtures(context_map: ContextMap, context: Context, labels: list[str]) -> Iterator[Item]:
     if not labels:
         return
-    row = re.compile(rb"""model["']?\s*[:=]\s*["']?(?:%s)\.""" % b"|".join(map(re.escape, _as_bytes(labels))))
-    root = str(context_map.root)
-    for folder, folders, files in os.walk(root):
-        folders[:] = [name for name in folders if not name.startswith(".") and name not in _SKIPPED]
-        if os.path.basename(folder) != "fixtures":  # noqa: PTH119 - a walk of every folder
+    row = re.compile(rb"""model["']?\s*[:=]\s*["']?(?:%s)\.""" % _any_of(labels))
+    for path in _files_in(context_map.root, "fixtures", _FIXTURES):
+        relative = path.relative_to(context_map.root)
+        owner = context_map.context_of_module(".".join(relative.parts[: relative.parts.index("fixtures")]))
+        if owner == context.name or path.stat().st_size > _LARGEST_FIXTURE_BYTES:
             continue
-        for path in (Path(folder, name) for name in files if name.endswith(_FIXTURES)):
-            relative = path.relative_to(root)
-            owner = context_map.context_of_module(".".join(relative.parts[:-2]))
-            if owner == context.name or path.stat().st_size > _LARGEST_FIXTURE_BYTES:
-                continue
-            if found := row.search(content := path.read_bytes()):
-                line = _line_of(content, found)
-                yield Item("fixture elsewhere", path.name, Place(relative.as_posix(), line))
+        content = _read(str(path))
+        if found := row.search(content):
+            yield Item("fixture elsewhere", path.name, Place(relative.as_posix(), _line_of(content, found)))
 
 
 def _named(tree: SourceTree, context: Context, labels: list[str], moved: Iterable[Item]) -> Iterator[Item]:
-    """Strings elsewhere that name a permission of the context's models, or a cache key that it uses too."""
-    keys = {item.name.removesuffix("…") for item in moved if item.kind == "cache key"}
-    wanted = [
-        rb"(?P<permission>(?:%s)\.(?:add|change|delete|view)_\w+)"
-        % b"|".join(map(re.escape, _as_bytes(labels)))
-    ]
-    if keys := {key for key in keys if len(key) >= _SHORTEST_KEY and " " not in key}:
-        wanted.append(rb"(?P<key>%s)" % b"|".join(map(re.escape, _as_bytes(sorted(keys)))))
-    if not labels and not keys:
-        return
-    name = re.compile(rb"""["'](?:%s)""" % b"|".join(wanted if labels else wanted[1:]))
+    """Strings elsewhere that name a permission of the context's models, or a cache key that it uses too.
+
+    In code of nobody, such as settings, also those that name its modules and tasks: the lint sees only contexts.
+    """
+    items = list(moved)
+    keys = {item.name.removesuffix("…") for item in items if item.kind == "cache key"}
+    keys = {key for key in keys if len(key) >= _SHORTEST_KEY and " " not in key}
+    tasks = {item.name for item in items if item.kind == "task"}
+    shared = {
+        "permission": rb"(?:%s)\.(?:add|change|delete|view)_\w+" % _any_of(labels) if labels else b"",
+        "cache_key": _any_of(keys),
+    }
+    nobodys = {
+        **shared,
+        "task": _any_of(tasks),
+        "dotted_path": rb"(?:%s)\.[\w.]+" % _any_of(context.packages),
+    }
+    among_others, among_nobodys = _strings(shared), _strings(nobodys)
     for file in tree.files.values():
-        if file.purpose != "code" or tree.map.context_of_module(file.module) == context.name:
+        owner = tree.map.context_of_module(file.module)
+        pattern = among_nobodys if owner is None else among_others
+        if file.purpose != "code" or owner == context.name or pattern is None:
             continue
         content = _read(file.path)
-        for found in name.finditer(content):
-            kind = "permission elsewhere" if found.lastgroup == "permission" else "cache key elsewhere"
-            line = _line_of(content, found)
+        for found in pattern.finditer(content):
+            kind = (found.lastgroup or "").replace("_", " ")
             text = found.group(found.lastgroup or 0).decode(errors="replace")
-            yield Item(kind, text, Place(file.relative, line))
+            yield Item(f"{kind} elsewhere", text, Place(file.relative, _line_of(content, found)))
+
+
+def _strings(wanted: Mapping[str, bytes]) -> re.Pattern[bytes] | None:
+    """A pattern for strings that begin so, each kind a group of its name; None where nothing is wanted.
+
+    A cache key is an everyday word: only where a cache is called does it mean one.
+    """
+    groups = [
+        b"%s[\"'](?P<%s>%s)" % (_CALL_OF_CACHE if kind == "cache_key" else b"", kind.encode(), pattern)
+        for kind, pattern in wanted.items()
+        if pattern
+    ]
+    return re.compile(b"|".join(groups)) if groups else None
+
+
+def _any_of(texts: Iterable[str]) -> bytes:
+    return b"|".join(re.escape(text.encode()) for text in sorted(texts))
 
 
 def _read(path: str) -> bytes:
@@ -138,7 +159,3 @@ def _read(path: str) -> bytes:
         return Path(path).read_bytes()
     except OSError:
         return b""
-
-
-def _as_bytes(texts: Iterable[str]) -> list[bytes]:
-    return [text.encode() for text in texts]

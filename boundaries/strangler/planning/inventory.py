@@ -21,6 +21,7 @@ _TASK_DECORATORS = frozenset(
 )
 _ROUTES = frozenset({"path", "re_path", "url"})
 _FILE_FIELDS = frozenset({"FileField", "ImageField", "FilePathField"})
+_COMPUTED = "a computed key"
 _NO_STORAGE = ("forms.", "serializers.")
 _CACHE_CALLS = frozenset({"add", "decr", "delete", "get", "get_or_set", "incr", "set", "touch"})
 _SIGNING = frozenset(
@@ -120,12 +121,14 @@ def _signal_names(call: ast.Call) -> list[str]:
 
 
 def _urls(node: ast.AST, file: SourceFile) -> Iterator[str]:
-    if (
-        isinstance(node, ast.Call)
-        and last_name(node.func) in _ROUTES
-        and "url" in file.module.rpartition(".")[2]
-    ):
-        yield f"{_text(node.args[0])!r}" if node.args else ""
+    if not isinstance(node, ast.Call) or not node.args:
+        return
+    called, route = last_name(node.func), node.args[0]
+    # Class-based URL configurations lie in any module: there only a route with its view counts.
+    is_route = called in _ROUTES and (len(node.args) > 1 or "url" in file.module.rpartition(".")[2])
+    is_registered = called == "register" and "router" in dotted_name(node.func).lower()
+    if (is_route or is_registered) and isinstance(route, ast.Constant):
+        yield repr(_text(route))
 
 
 def _admin(node: ast.AST, _file: SourceFile) -> Iterator[str]:
@@ -152,24 +155,25 @@ def _file_fields(node: ast.AST, _file: SourceFile) -> Iterator[str]:
     if call and last_name(call.func) in _FILE_FIELDS and not dotted_name(call.func).startswith(_NO_STORAGE):
         said = {word.arg: word.value for word in call.keywords}
         folder = said.get("upload_to") or (call.args[1] if len(call.args) > 1 else None)
+        kept_by = f", kept by {_name(said['storage'])}" if "storage" in said else ""
         for name in _assigned_names(node):
-            yield f"{name} in {_text(folder) or _name(folder) or 'the root'}"
+            yield f"{name} in {_text(folder) or _name(folder) or 'the root'}{kept_by}"
 
 
 def _cache_keys(node: ast.AST, _file: SourceFile) -> Iterator[str]:
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _CACHE_CALLS:
         holder = node.func.value.value if isinstance(node.func.value, ast.Subscript) else node.func.value
         if last_name(holder) in {"cache", "caches"} and node.args:
-            yield _text(node.args[0]) or _beginning(node.args[0]) or "a computed key"
+            yield _text(node.args[0]) or _beginning(node.args[0]) or _COMPUTED
 
 
 def _session(node: ast.AST, _file: SourceFile) -> Iterator[str]:
     if isinstance(node, ast.Subscript) and last_name(node.value) == "session":
-        yield _text(node.slice)
+        yield _text(node.slice) or _COMPUTED
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:
         is_asked = node.func.attr in {"get", "pop", "setdefault"}
         if is_asked and last_name(node.func.value) == "session":
-            yield _text(node.args[0])
+            yield _text(node.args[0]) or _COMPUTED
 
 
 def _signed(node: ast.AST, _file: SourceFile) -> Iterator[str]:

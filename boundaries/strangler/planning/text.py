@@ -200,13 +200,14 @@ def _bill(plan: dict[str, Any]) -> list[str]:
 
 def _readiness(plan: dict[str, Any], *, details: bool) -> list[str]:
     """On one screen only what is missing; people are asked for the rest."""
-    marks = {True: "✓", False: "✗", None: "?"}
-    rows = [row for row in plan["readiness"] if details or row["ready"] is False]
-    done = sum(row["ready"] is True for row in plan["readiness"])
-    return [
-        f"Ready: {done} of {len(plan['readiness'])}.",
-        *(f"  {marks[row['ready']]} {row['what']}: {row['why']}" for row in rows),
-    ]
+    rows = plan["readiness"]
+    told = f"Ready: {sum(row['ready'] is True for row in rows)} of {len(rows)}."
+    if details:
+        marks = {True: "✓", False: "✗", None: "?"}
+        return [told, *(f"  {marks[row['ready']]} {row['what']}: {row['why']}" for row in rows)]
+    missing = [row["what"] for row in rows if row["ready"] is False]
+    told += f" Not yet: {'; '.join(missing)}." if missing else ""
+    return textwrap.wrap(told, _WIDTH, subsequent_indent="  ")
 
 
 def _effort(plan: dict[str, Any], *, details: bool) -> list[str]:

@@ -88,6 +88,8 @@ DEPENDENTS = {
     ("permission elsewhere", "press/views.py"),
     ("cache key elsewhere", "press/views.py"),
     ("template elsewhere", "stage/templates/stage/evening.html"),
+    ("dotted path elsewhere", "theatre/urls.py"),
+    ("task elsewhere", "theatre/settings.py"),
 }
 
 

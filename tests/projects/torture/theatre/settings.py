@@ -50,4 +50,5 @@ ROOT_URLCONF = "theatre.urls"
 AUTH_USER_MODEL = "people.Visitor"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TICKETING_HOLD_MINUTES = 15
+CELERY_BEAT_SCHEDULE = {"close": {"task": "box-office-close", "schedule": 86400}}
 USE_TZ = True
