@@ -70,13 +70,6 @@ def find(history: History, context: str, label: str, kind: str) -> Path | None:
     return found[0] if found else None
 
 
-def has_left(context: str) -> bool:
-    """Whether the leave-migration of each of the context's apps has been written."""
-    history = History()
-    labels = [label for label in labels_of(context) if label in history.loader.migrated_apps]
-    return bool(labels) and all(find(history, context, label, LEAVES) for label in labels)
-
-
 def _is_concerned(context: str, label: str) -> bool:
     """An app without models of its own has nothing to take out."""
     history_label = apps.get_app_config(label)

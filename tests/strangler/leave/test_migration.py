@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable
 
 import pytest
@@ -66,6 +67,25 @@ class TestLeaveMigration:
 
         assert difference(*(_without_roles(found[url]) for url in found)) == []
 
+    def test_takes_partitions_along_and_puts_a_table_back_into_its_own_schema(
+        self, leave: Callable[..., Shop]
+    ) -> None:
+        shop = leave("postgresql")
+        shop.sql("CREATE SCHEMA billing")
+        shop.sql("CREATE TABLE billing.payments_part (id int, at int) PARTITION BY RANGE (at)")
+        shop.sql(
+            "CREATE TABLE billing.payments_part_1 PARTITION OF billing.payments_part FOR VALUES FROM (0) TO (9)"
+        )
+        path = shop.root / "payments/migrations/0002_payments_leaves.py"
+        path.write_text(path.read_text().replace("TABLES = [", """TABLES = ['billing"."payments_part', """))
+        parts = {"payments_part", "payments_part_1"}
+
+        shop.do("migrate", "--verbosity", "0")
+        assert (shop.tables("retired"), shop.tables("billing")) == (TABLES | parts, set())
+
+        shop.do("migrate", "--verbosity", "0", "payments", "0001")
+        assert (shop.tables("billing"), shop.tables()) == (parts, TABLES)
+
     def test_comes_after_every_app_that_ever_referred_to_it(self, leave: Callable[..., Shop]) -> None:
         shop = leave("sqlite")
 
@@ -92,6 +112,37 @@ class TestLeaveMigration:
         shop.git("commit", "--quiet", "--message", "payments have left")
 
         assert "Nothing to do" in shop.take_out().stdout
+
+
+class TestPurgeMigration:
+    def test_leaves_nothing_on_an_existing_database_nor_on_a_fresh_one(
+        self, leave: Callable[..., Shop], new_shop: Callable[..., Shop]
+    ) -> None:
+        existing = leave("postgresql")
+        existing.do("migrate", "--verbosity", "0")
+        assert "this database does not know that it has left" in _purge(existing).stderr
+        _say_left(existing)
+        assert _purge(existing).stdout == "written payments/migrations/0003_payments_purged.py\n"
+
+        fresh = Shop(existing.root, new_shop("postgresql").url)
+        for shop in (existing, fresh):
+            shop.do("migrate", "--verbosity", "0")
+            assert shop.sql("SELECT to_regnamespace('retired')") == [(None,)]
+        assert difference(*(_without_roles(catalogue(shop.url)) for shop in (existing, fresh))) == []
+        assert fresh.do("makemigrations", "--check") == "No changes detected\n"
+
+
+def _purge(shop: Shop) -> subprocess.CompletedProcess[str]:
+    return shop.manage("boundaries", "extract", "payments", "complete", "--purge")
+
+
+def _say_left(shop: Shop) -> None:
+    """As `complete` notes it."""
+    row = (
+        "INSERT INTO boundaries_strangler_extraction (context, reached, wanted, facts, follower, updated_at)"
+    )
+    left = '{"left": {"at": "2020-01-01T00:00:00+00:00"}}'
+    shop.sql(f"{row} VALUES ('payments', 'complete', 'stopped', '{left}', '{{}}', '2020-01-01')")
 
 
 def _without_roles(found: dict[str, list[str]]) -> dict[str, list[str]]:
