@@ -250,6 +250,6 @@ def _is_setting(dotted: str) -> bool:
 def _is_foreign_model(dotted: str) -> bool:
     if dotted.startswith("django.db.models"):
         return dotted.endswith(".Model")
-    if dotted.startswith("django.forms."):
+    if dotted.startswith(("django.forms.", "ninja.", "pydantic.", "sqlalchemy.")):
         return False
     return bool(_FOREIGN_MODEL.search(dotted)) and not _NO_MODEL.search(dotted)

@@ -167,7 +167,8 @@ class Project:
         for source in self._stars[module]:
             if source in self.modules and source != module:
                 found = self._resolve(source, dotted, depth + 1)
-                if found is not None:
+                # One that leads back here imports it from us: another module has it.
+                if found is not None and found != Symbol(module, dotted):
                     return found
         return None
 

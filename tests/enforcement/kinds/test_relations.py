@@ -372,6 +372,24 @@ class TestRelations:
         assert links == []
         assert unresolved == {"relation": 1}
 
+    def test_follow_packages_of_models_that_import_each_other(self, project: TinyProject) -> None:
+        project.write(
+            {
+                "shop/payments/models/__init__.py": "from .refund import *\nfrom .payment import *\n",
+                "shop/payments/models/refund.py": (
+                    "from django.db import models\nfrom shop.payments.models import Payment\n"
+                ),
+                "shop/payments/models/payment.py": PAYMENTS,
+                "shop/bookings/models.py": (
+                    "from django.db import models\nfrom shop.payments.models import Payment\n"
+                    "class Booking(models.Model):\n    paid = models.ForeignKey(Payment, models.CASCADE)\n"
+                ),
+            }
+        )
+        (project.folder / "shop/payments/models.py").unlink()
+
+        assert couplings(project, "relation") == ["relation bookings/models.py:4 Booking -> payments.Payment"]
+
     def test_that_cannot_be_resolved_are_counted(self, project: TinyProject) -> None:
         text = "from django.db import models\nclass A(models.Model):\n    b = models.ForeignKey(choose(), models.CASCADE)\n"
         project.write({"shop/bookings/models.py": text})
