@@ -60,7 +60,7 @@ def find_blockers(facts: Facts) -> list[Finding]:
 def _fixes(facts: Facts) -> dict[tuple[str, Place], str]:
     """The codemod that rewrites some of what the lint found at a place, by the blocker's code and its place."""
     return {
-        (code, crossing.place): fix_command(crossing.rule)
+        (code, crossing.place): f"{fix_command(crossing.rule)} --context {facts.context}"
         for crossing in facts.crossings
         if has_codemod(crossing.rule)
         for code in _codes_of(crossing.kind)

@@ -23,7 +23,7 @@ def render_plan(plan: dict[str, Any], *, details: bool = False) -> str:
         _tables(plan, details=details),
         _code(plan),
         [
-            *_neighbours(plan),
+            *_neighbours(plan, details=details),
             *_items("Moves with it", plan["moves"], details=details),
             *_items("Stays, and depends on it", plan["dependents"], details=details),
         ],
@@ -122,14 +122,19 @@ def _is_inside(module: str, others: list[str]) -> bool:
     return any(module.startswith(f"{other}.") for other in others)
 
 
-def _neighbours(plan: dict[str, Any]) -> list[str]:
+def _neighbours(plan: dict[str, Any], *, details: bool) -> list[str]:
     """Who is tied to it, in how many places, in which direction; those with the most ties first."""
     lines = []
     for direction, verb in (("incoming", "Used by"), ("outgoing", "Uses")):
-        others = {other: sum(kinds.values()) for other, kinds in plan["references"][direction].items()}
-        if others:
-            ranked = sorted(others, key=lambda other: -others[other])
-            told = few([f"{other} ({others[other]})" for other in ranked], most=_SHOWN_CONTEXTS)
+        ties = plan["references"][direction]
+        ranked = sorted(ties, key=lambda other: -sum(ties[other].values()))
+        if details and ranked:
+            lines.append(f"{verb}:")
+            for other in ranked:
+                kinds = ", ".join(f"{kind} {number:,}" for kind, number in ties[other].items())
+                lines.append(f"  {other}: {kinds}")
+        elif ranked:
+            told = few([f"{other} ({sum(ties[other].values())})" for other in ranked], most=_SHOWN_CONTEXTS)
             lines += textwrap.wrap(f"{verb}: {told}.", _WIDTH, subsequent_indent="  ")
     return lines
 
