@@ -37,6 +37,8 @@ WINDOW_SECONDS = 60.0
 FEWEST_CALLS = 20
 PROBE_SECONDS = 5.0
 PROBE_TIMEOUT_SECONDS = 5.0
+# Each attempt to go back is kept in the record of the runs.
+RETRY_SECONDS = 10.0
 # One failed probe may be an accident.
 PROBE_FAILURES = 2
 DEFAULT_RULE = "error_rate>1%"
@@ -143,14 +145,14 @@ class Watcher:
 
     def __init__(self) -> None:
         self._samples: deque[tuple[float, Calls]] = deque()
-        self._probed_at = 0.0
+        self._probed_at = self._tried_at = -RETRY_SECONDS
         self._failed_probes = 0
 
     def look(self, bake: Bake) -> None:
         """Bring one bake a step further; `bake` carries the time of the database as `now`."""
         is_there = _is_at_service(bake.context)
         if bake.state == BakeState.GOING_BACK:
-            _go_back(bake)
+            self._go_back(bake)
         elif not is_there and bake.state == BakeState.BAKING:
             _store(bake, BakeState.ENDED, "somebody has taken the writes back")
         elif is_there and bake.state == BakeState.ARMED:
@@ -158,9 +160,15 @@ class Watcher:
         elif is_there and (trouble := self._trouble(bake)):
             _store(bake, BakeState.GOING_BACK, trouble)
             fault_point("bake.decided")
-            _go_back(bake)
+            self._go_back(bake)
         elif is_there and _age(bake) >= bake.seconds:
             _store(bake, BakeState.PASSED, "")
+
+    def _go_back(self, bake: Bake) -> None:
+        """Take the writes back; what is in the way is told, and it is tried again after a while."""
+        if time.monotonic() - self._tried_at >= RETRY_SECONDS:
+            self._tried_at = time.monotonic()
+            _go_back(bake)
 
     def _trouble(self, bake: Bake) -> str:
         """Why to go back; empty while all is well."""
@@ -202,7 +210,7 @@ def _start(bake: Bake) -> None:
 
 
 def _go_back(bake: Bake) -> None:
-    """Take the writes back, as an operator would; what is in the way is told, and tried again at the next look."""
+    """Take the writes back, as an operator would."""
     from boundaries.strangler.operation import run_step
 
     try:
