@@ -37,7 +37,12 @@ def install(folder: Path, requirement: str, package: str) -> Path:
 @pytest.mark.timeout(900)
 @pytest.mark.parametrize(
     ("requirement", "package", "at_least"),
-    [("django-oscar==4.2.1", "oscar", 30), ("misago==0.39.6", "misago", 46)],
+    [
+        ("django-oscar==4.2.1", "oscar", 30),
+        ("misago==0.39.6", "misago", 46),
+        ("pretix==2026.8.0", "pretix", 42),
+        ("nautobot==3.2.7", "nautobot", 316),
+    ],
 )
 def test_no_relation_is_missed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, requirement: str, package: str, at_least: int
@@ -52,6 +57,7 @@ def test_no_relation_is_missed(
     observation: Observation = observe(context_map, python=str(python))
     graph = read_graph(context_map, use_linter=False, witnesses=[exact_witness(observation)]).graph
 
-    assert observation.problems == ()
+    # Some ask their broker for tasks, and there is none.
+    assert [problem for problem in observation.problems if not problem.startswith("Celery tasks")] == []
     assert sum(c.kind == "relation" for c in graph.couplings) >= at_least
     assert [d for d in graph.disagreements or () if d.kind in SCHEMA] == []
