@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from boundaries.cli import DONE, Verb, print_json
+from boundaries.cli import DONE, print_json
 from boundaries.enforcement.coupling import SCHEMA
 from boundaries.enforcement.rules import RULES, rule_of
 from boundaries.enforcement.rules.rule import Rule
@@ -35,6 +35,13 @@ def run_explain(options: argparse.Namespace) -> int:
     else:
         print("\n".join(_text(chosen) if chosen else _list()))
     return DONE
+
+
+def configure_explain(parser: argparse.ArgumentParser) -> None:
+    """Add what may be asked about."""
+    parser.add_argument(
+        "code", metavar="CODE", nargs="?", help="for example BD204; without it, all rules are listed"
+    )
 
 
 def _list() -> Iterator[str]:
@@ -98,18 +105,3 @@ def _as_dict(rule: Rule) -> dict[str, Any]:
 
 def _sorted(rules: Iterable[Rule]) -> list[Rule]:
     return sorted(rules, key=lambda rule: rule.code)
-
-
-def _configure(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "code", metavar="CODE", nargs="?", help="for example BD204; without it, all rules are listed"
-    )
-
-
-EXPLAIN = Verb(
-    "explain",
-    "Say why a rule blocks an extraction and how to fix it.",
-    run_explain,
-    _configure,
-    formats=("text", "json", "markdown"),
-)

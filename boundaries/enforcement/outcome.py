@@ -22,6 +22,7 @@ from boundaries.enforcement.key import result_key
 from boundaries.enforcement.source.age import ages_of
 from boundaries.enforcement.source.cache import Cache
 from boundaries.enforcement.source.text import SourceText, read_texts
+from boundaries.enforcement.source.tree import walk_sources
 
 if TYPE_CHECKING:
     from boundaries.enforcement.witness import Witness
@@ -67,12 +68,13 @@ def find_outcome(
     read = partial(_read, context_map, cache, name, use_linter=use_linter, witnesses=witnesses)
     if witnesses or not cache.is_kept:
         return read(read_texts(context_map))
-    ages = ages_of(context_map)
+    entries = list(walk_sources(context_map))
+    ages = ages_of(entries)
     by_age = result_key(ages.digest, context_map)
     key = cache.result(by_age, "ages")
     if key is not None and (kept := cache.result(key.decode(), name)) is not None:
         return Outcome.decode(kept)
-    text = read_texts(context_map)
+    text = read_texts(context_map, entries=entries)
     kept = cache.result(result_key(text.digest, context_map), name)
     outcome = read(text) if kept is None else Outcome.decode(kept)
     if ages.are_settled:

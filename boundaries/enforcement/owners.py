@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from boundaries.cli import DONE, FOUND, Verb, print_json
+from boundaries.cli import DONE, FOUND, print_json
 from boundaries.contexts.codeowners import CodeOwners, read_codeowners
 from boundaries.contexts.map import ContextMap, load_map
 from boundaries.contexts.owner import Ownership, codeowners_lines, compare_owners, with_block
@@ -37,7 +37,8 @@ def run_owners(options: argparse.Namespace) -> int:
     return FOUND if any(ownership.faults for ownership in ownerships) else DONE
 
 
-def _configure(parser: argparse.ArgumentParser) -> None:
+def configure_owners(parser: argparse.ArgumentParser) -> None:
+    """Add the options of writing."""
     parser.add_argument(
         "--write",
         action="store_true",
@@ -77,12 +78,3 @@ def _write(context_map: ContextMap, code_owners: CodeOwners) -> Path:
     text = path.read_bytes().decode() if code_owners.path else ""
     path.write_bytes(with_block(text, block).encode())
     return path
-
-
-OWNERS = Verb(
-    "owners",
-    "Compare the owners of the map with CODEOWNERS, or write them there.",
-    run_owners,
-    _configure,
-    formats=("text", "json", "codeowners"),
-)

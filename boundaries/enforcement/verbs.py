@@ -14,8 +14,7 @@ from boundaries.enforcement.check import baselined_graph, run_check
 from boundaries.enforcement.coupling import KINDS, Coupling
 from boundaries.enforcement.door.verb import FACADE
 from boundaries.enforcement.evidence import configure_evidence, witnesses_of
-from boundaries.enforcement.explanation import EXPLAIN
-from boundaries.enforcement.owners import OWNERS
+from boundaries.enforcement.later import later
 from boundaries.enforcement.picture import formats
 from boundaries.enforcement.reports import FORMATS, disagreement
 from boundaries.enforcement.rules import rule_of
@@ -226,8 +225,20 @@ VERBS = [
     ),
     SUGGEST,
     FACADE,
-    OWNERS,
-    EXPLAIN,
+    Verb(
+        "owners",
+        "Compare the owners of the map with CODEOWNERS, or write them there.",
+        later("boundaries.enforcement.owners:run_owners"),
+        later("boundaries.enforcement.owners:configure_owners"),
+        formats=("text", "json", "codeowners"),
+    ),
+    Verb(
+        "explain",
+        "Say why a rule blocks an extraction and how to fix it.",
+        later("boundaries.enforcement.explanation:run_explain"),
+        later("boundaries.enforcement.explanation:configure_explain"),
+        formats=("text", "json", "markdown"),
+    ),
     Verb(
         "schema",
         "Print the JSON Schema of what --json prints, for all verbs of the lint.",

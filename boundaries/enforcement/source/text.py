@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -19,12 +21,12 @@ class SourceText:
     unreadable: tuple[str, ...] = ()
 
 
-def read_texts(context_map: ContextMap) -> SourceText:
+def read_texts(context_map: ContextMap, *, entries: Iterable[os.DirEntry[str]] | None = None) -> SourceText:
     """Find the project's files and hash them. Test code is left out unless the map asks for it."""
     files: list[tuple[SourceFile, str]] = []
     unreadable: list[str] = []
     digest = blake2b(digest_size=16)
-    for file in find_sources(context_map):
+    for file in find_sources(context_map, entries=entries):
         if file.purpose == "test" and not context_map.check.tests:
             continue
         try:

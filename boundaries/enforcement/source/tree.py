@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import Literal
@@ -51,17 +51,21 @@ class SourceFile:
     template: str = ""
 
 
-def find_sources(context_map: ContextMap) -> list[SourceFile]:
+def find_sources(
+    context_map: ContextMap, *, entries: Iterable[os.DirEntry[str]] | None = None
+) -> list[SourceFile]:
     """Every Python file and template below the map's root, sorted by path; services cut out of the project are
     left out.
 
     Hidden folders, virtual environments and caches are skipped. A symbolic link to a folder is followed once,
     and never into the tree again, so that a loop ends.
+
+    :param entries: what `walk_sources` found, where that is known.
     """
     excluded = tuple(pattern.rstrip("/") for pattern in context_map.check.exclude)
     files = []
     start = len(str(context_map.root).rstrip(os.sep)) + 1
-    for entry in walk_sources(context_map):
+    for entry in walk_sources(context_map) if entries is None else entries:
         path = entry.path
         relative = path[start:].replace(os.sep, "/")
         if not any(fnmatch(relative, pattern) or fnmatch(relative, f"{pattern}/*") for pattern in excluded):
