@@ -7,6 +7,7 @@ import re
 
 from boundaries.enforcement.source.facts import NAME
 from boundaries.enforcement.source.model import Model
+from boundaries.enforcement.source.project import Symbol
 from boundaries.strangler.codemod.ground import Ground
 
 # What points at an automatic key is a plain number; a big one is what a `Reference` takes by itself.
@@ -22,6 +23,7 @@ _PLAIN = frozenset(
         "PositiveSmallIntegerField", "PositiveBigIntegerField",
     }
 )  # fmt: skip
+_DEEPEST_BASE = 8
 _SIZED = frozenset({"CharField", "SlugField"})
 _DEFAULT = re.compile(rb"^\s*default_auto_field\s*=\s*[\"']([\w.]+)[\"']", re.MULTILINE)
 
@@ -41,7 +43,8 @@ def key_of(ground: Ground, model: Model, to_field: str = "") -> tuple[str, str] 
     parents = [base for base in ground.analysis.models.bases(model) if not base.fact.abstract]
     if parents:
         return key_of(ground, parents[0])
-    return ("id", _AUTO[_automatic(ground, model)]) if _is_all_ours(ground, model) else None
+    named = _automatic(ground, model) if _is_all_ours(ground, model) else None
+    return ("id", _AUTO[named]) if named in _AUTO else None
 
 
 def _declared(ground: Ground, model: Model) -> list[tuple[str, ast.Call]]:
@@ -99,19 +102,39 @@ def _is_all_ours(ground: Ground, model: Model) -> bool:
     return True
 
 
-def _automatic(ground: Ground, model: Model) -> str:
-    """The class of the key that Django adds, as the app, the settings or Django say."""
+def _automatic(ground: Ground, model: Model) -> str | None:
+    """The class of the key that Django adds, as the app, the settings or Django say; None where one cannot be read."""
     from django.conf import global_settings
 
     analysis = ground.analysis
     app = analysis.apps.of_module(model.symbol.module)
-    for module in (f"{app.package}.apps", app.package) if app else ():
-        path = ground.path_of_module(module)
-        said = _DEFAULT.search(ground.content(path)) if path else None
-        if said:
-            return said[1].decode().rpartition(".")[2]
-    named = analysis.settings.value("DEFAULT_AUTO_FIELD") or global_settings.DEFAULT_AUTO_FIELD
-    return named.rpartition(".")[2]
+    for file, facts in analysis.project.files():
+        if app and file.module in {app.package, f"{app.package}.apps"}:
+            for config in facts.classes:
+                if (said := _said_by(ground, Symbol(file.module, config.qualname))) is not None:
+                    return said.rpartition(".")[2]
+    settings = ground.context_map.settings
+    named = analysis.settings.value("DEFAULT_AUTO_FIELD")
+    if named is None and settings in analysis.project.modules:
+        named = global_settings.DEFAULT_AUTO_FIELD
+    return named.rpartition(".")[2] if named else None
+
+
+def _said_by(ground: Ground, config: Symbol, depth: int = 0) -> str | None:
+    """What an app's configuration, or a base of it, says of automatic keys."""
+    fact = ground.analysis.project.class_fact(config)
+    path = ground.path_of_module(config.module)
+    if fact is None or path is None or depth > _DEEPEST_BASE:
+        return None
+    if any(field.name == "default_auto_field" for field in fact.fields):
+        said = _DEFAULT.search(ground.content(path))
+        return said[1].decode() if said else ""
+    for base in fact.bases:
+        symbol = ground.analysis.project.resolve(config.module, base[1:]) if base[0] == NAME else None
+        found = _said_by(ground, symbol, depth + 1) if symbol else None
+        if found is not None:
+            return found
+    return None
 
 
 def _is_true(call: ast.Call, keyword: str) -> bool:

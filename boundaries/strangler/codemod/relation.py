@@ -61,10 +61,10 @@ def propose(ground: Ground, violations: Iterable[Violation], *, with_uses: bool 
 
 def _candidate(ground: Ground, violation: Violation) -> _Candidate:
     link = violation.link
-    model, fact = _declared(ground, violation)
+    model, declaring, fact = _declared(ground, violation)
     text = ground.text(link.path)
     key = declaration_at(text, link.line, link.column)
-    relation = _relation(ground, model, fact, key)
+    relation = _relation(ground, model, declaring, fact, key)
     assert relation.target.model is not None
     found = key_of(ground, relation.target.model, key.to_field)
     if found is None:
@@ -84,8 +84,8 @@ def _candidate(ground: Ground, violation: Violation) -> _Candidate:
     )
 
 
-def _declared(ground: Ground, violation: Violation) -> tuple[Model, FieldFact]:
-    """The model and its field, if the model itself declares it as a plain foreign key."""
+def _declared(ground: Ground, violation: Violation) -> tuple[Model, Model, FieldFact]:
+    """The model, who declares its field, and the field, if it is a plain foreign key and no other model has it too."""
     link, analysis = violation.link, ground.analysis
     module, _, qualname = link.source.partition(":")
     model = analysis.models.of_symbol(Symbol(module, qualname))
@@ -94,17 +94,26 @@ def _declared(ground: Ground, violation: Violation) -> tuple[Model, FieldFact]:
     for declaring, field in analysis.models.fields(model):
         if (declaring.file.relative, field.line, field.column) == (link.path, link.line, link.column):
             symbol = analysis.project.resolve(declaring.symbol.module, field.callee)
-            if declaring is not model:
-                raise NotSure(f"{declaring.symbol.last} declares it for all models that inherit it")
+            if _inheritors(ground, declaring, field) != [model]:
+                raise NotSure(f"{declaring.symbol.last} declares it for several models")
             if field.callee.endswith("ManyToManyField"):
                 raise NotSure("it is many to many")
             if symbol is None or symbol.is_inside or symbol.last not in _CLASSES:
                 raise NotSure(f"{field.callee} is not Django's own ForeignKey")
-            return model, field
+            return model, declaring, field
     raise NotSure("its declaration was not found")
 
 
-def _relation(ground: Ground, model: Model, fact: FieldFact, key: ForeignKey) -> Relation:
+def _inheritors(ground: Ground, declaring: Model, field: FieldFact) -> list[Model]:
+    """The concrete models that have the field as it is declared there."""
+    if not declaring.fact.abstract:
+        return [declaring]
+    models = ground.analysis.models
+    concrete = (m for m in models.all() if not m.fact.abstract and not m.fact.proxy)
+    return [model for model in concrete if (declaring, field) in models.fields(model)]
+
+
+def _relation(ground: Ground, model: Model, declaring: Model, fact: FieldFact, key: ForeignKey) -> Relation:
     relations = ground.analysis.relations
     step = relations.steps(relations.node_of(model)).get(fact.name)
     if step is None or step.to.model is None:
@@ -112,10 +121,13 @@ def _relation(ground: Ground, model: Model, fact: FieldFact, key: ForeignKey) ->
     found = key_of(ground, step.to.model, key.to_field)
     last = model.symbol.last.lower()
     related = fact.related_name or model.fact.related_name
+    for word, name in (("%(class)s", last), ("%(model_name)s", last), ("%(app_label)s", model.label.lower())):
+        related = related.replace(word, name)
     is_hidden = related.endswith("+")
     accessor = "" if is_hidden else related or (last if key.is_one_to_one else f"{last}_set")
     return Relation(
         model=model,
+        declaring=declaring,
         name=fact.name,
         target=step.to,
         accessor=accessor,

@@ -35,10 +35,11 @@ YES, NO, MAYBE = "yes", "no", "maybe"
 class Relation:
     """A foreign key between contexts: the model that holds it, its name, where it leads, and the names back.
 
-    `key` is the name of the target's field that the column holds.
+    `declaring` is the model itself or the abstract base that declares it; `key` is the name of the target's field that the column holds.
     """
 
     model: Model
+    declaring: Model
     name: str
     target: Node
     accessor: str
@@ -98,7 +99,7 @@ class _Reader:
         self._relation = relation
         self._ground = ground
         self._analysis = ground.analysis
-        self._source = ground.analysis.relations.node_of(relation.model)
+        self._source = ground.analysis.relations.node_of(relation.declaring)
         holders = ground.analysis.relations.nodes_with(relation.name)
         self._sources = frozenset(node for node in holders if self._inherits(node))
         self._is_only = len(holders) == 1 and self._sources == {*holders}

@@ -15,8 +15,6 @@ from boundaries import cli
 from boundaries.contexts.map import load_map
 from boundaries.strangler.codemod.run import Chosen, Fix, find_fix
 
-pytest.importorskip("libcst", reason="the extra `fix` is not installed")
-
 ROOT = Path(__file__).parents[3]
 MAP = """\
 settings = "config.settings"

@@ -257,11 +257,38 @@ class TestADeclaration:
         assert reason in left.what
         assert left.suggestion
 
-    def test_in_an_abstract_base_is_left(self, project: Project):
-        base = "\n    class Meta:\n        abstract = True\n\n\nclass Trip(Booking):\n    pass\n"
-        [left] = of_booking(project, FOREIGN_KEY, base).by_hand
+    def test_in_an_abstract_base_of_one_model_is_rewritten(self, project: Project):
+        base = "\n    class Meta:\n        abstract = True\n\n    def key(self):\n        return self.payment.pk\n"
+        fix = of_booking(project, FOREIGN_KEY, f"{base}\n\nclass Trip(Booking):\n    pass\n")
 
-        assert "Booking declares it for all models that inherit it" in left.what
+        [rewrite] = fix.rewrites
+        assert rewrite.fields == (("bookings", "Trip", "payment"),)
+        assert b"return self.payment_id\n" in fix.after["shop/bookings/models.py"]
+
+    def test_in_an_abstract_base_of_several_models_is_left(self, project: Project):
+        base = "\n    class Meta:\n        abstract = True\n\n\nclass Trip(Booking):\n    pass\n\n\nclass Stay(Booking):\n    pass\n"
+        fix = of_booking(project, FOREIGN_KEY, base)
+
+        assert fix.rewrites == []
+        assert "Booking declares it for several models" in fix.by_hand[0].what
+
+    def test_whose_targets_app_cannot_be_read_is_left(self, project: Project):
+        project.write(
+            {
+                "config/settings.py": "",
+                "boundaries.toml": project.read("boundaries.toml").replace("config", "nowhere"),
+            }
+        )
+        [left] = of_booking(project, FOREIGN_KEY).by_hand
+
+        assert "does not tell the type" in left.what
+
+    def test_gets_the_type_that_the_targets_app_says(self, project: Project):
+        apps = "from django.apps import AppConfig\n\n\nclass Base(AppConfig):\n    default_auto_field = 'django.db.models.AutoField'\n"
+        apps += "\n\nclass PaymentsConfig(Base):\n    name = 'shop.payments'\n"
+        of_booking(project, FOREIGN_KEY, **{"shop/payments/apps.py": apps}).write()
+
+        assert "to_type=models.IntegerField()" in project.read("shop/bookings/models.py")
 
     def test_whose_targets_key_another_package_declares_is_left(self, project: Project):
         payment = "from uuids.models import UUIDModel\n\n\nclass Payment(UUIDModel):\n    pass\n"
