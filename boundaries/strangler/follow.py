@@ -49,6 +49,8 @@ IDLE_FRESHNESS_SECONDS = 0.2
 WANTED_SECONDS = 1.0
 # With more to apply at once, comparing waits.
 FEW_KEYS = 1_000
+# After so many the log is large and empty: its room is to be used again before it grows further.
+MANY_KEYS = 100_000
 # Between two attempts at the gate for tables that are to be logged again: writers wait at each.
 REARM_SECONDS = 5.0
 
@@ -201,6 +203,8 @@ class Follower:
             applied = self._resync(flow, owner)
         self._flows[owner] = flow
         self._count(applied, began)
+        if applied.keys > MANY_KEYS:
+            capture.vacuum(flow.source, self.context)
         if applied.keys < FEW_KEYS and self._verify is not None and self._verify.is_due():
             began = time.monotonic()
             self._count(self._verify.advance(flow), began)

@@ -226,10 +226,9 @@ def _stage(flow: Flow, table: Table, *, is_whole: bool) -> None:
     _create_stage(flow.target, table)
     if is_whole:
         _stage_unlike(flow, table)
-        return
-    distinct = sql.SQL("SELECT DISTINCT {} FROM pg_temp.boundaries_taken k WHERE tbl = {}").format(
-        table.key_from_array(sql.SQL("k.key")), sql.Literal(table.name)
-    )
+    distinct = sql.SQL(
+        "SELECT DISTINCT {} FROM pg_temp.boundaries_taken k WHERE tbl = {} AND key IS NOT NULL"
+    ).format(table.key_from_array(sql.SQL("k.key")), sql.Literal(table.name))
     _pipe(flow, distinct, keys, table.key_columns())
     current = sql.SQL("SELECT {} FROM {} WHERE ({}) IN ({}) AND {}").format(
         columns, table.qualified, table.key_columns(), distinct, table.condition
@@ -238,17 +237,23 @@ def _stage(flow: Flow, table: Table, *, is_whole: bool) -> None:
 
 
 def _stage_unlike(flow: Flow, table: Table) -> None:
-    """The like for a whole table: what either side has in the ranges of keys that differ."""
+    """Find the keys that differ in a whole table, in place of those that were taken; ranges that one side lacks are copied."""
     keys, rows = _temporary(table)
     columns = identifiers(table.copied)
-    for condition in unlike_ranges(flow.source, flow.target, table, tell=flow.tell):
-        flow.target.execute(
-            sql.SQL("INSERT INTO {} SELECT {} FROM {} WHERE {}").format(
-                keys, table.key_columns(), table.qualified, condition
-            )
-        )
-        current = sql.SQL("SELECT {} FROM {} WHERE {}").format(columns, table.qualified, condition)
-        _pipe(flow, current, rows, columns)
+    taken = sql.SQL("pg_temp.boundaries_taken")
+    flow.source.execute(
+        sql.SQL("DELETE FROM {} WHERE tbl = %s AND key IS NOT NULL").format(taken), [table.name]
+    )
+    for condition, unlike in unlike_ranges(flow.source, flow.target, table, tell=flow.tell):
+        if unlike is None:
+            select = "INSERT INTO {} SELECT {} FROM {} WHERE {}"
+            flow.target.execute(sql.SQL(select).format(keys, table.key_columns(), table.qualified, condition))
+            current = sql.SQL("SELECT {} FROM {} WHERE {}").format(columns, table.qualified, condition)
+            _pipe(flow, current, rows, columns)
+            continue
+        with flow.source.cursor().copy(sql.SQL("COPY {} (tbl, key) FROM STDIN").format(taken)) as copy:
+            for key in unlike:
+                copy.write_row((table.name, key))
 
 
 def _create_stage(target: Connection, table: Table) -> None:

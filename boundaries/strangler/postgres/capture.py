@@ -192,6 +192,11 @@ def whole_tables(connection: Connection, context: str) -> list[str]:
     return [row[0] for row in connection.execute(query)]
 
 
+def vacuum(connection: Connection, context: str) -> None:
+    """Let the room of the entries that are gone be used again, before the log grows for want of it."""
+    connection.execute(sql.SQL("VACUUM {}").format(log_table(context)))
+
+
 def is_empty(connection: Connection, context: str) -> bool:
     """Whether nothing waits in the log; cheaper than counting."""
     query = sql.SQL("SELECT NOT EXISTS (SELECT 1 FROM {})").format(log_table(context))

@@ -15,7 +15,7 @@ import psycopg
 from psycopg import IsolationLevel, sql
 
 from boundaries.errors import BoundaryError
-from boundaries.strangler.postgres import capture, continuity, sequence
+from boundaries.strangler.postgres import capture, continuity, latch, sequence
 from boundaries.strangler.postgres.apply import Flow, cycle
 from boundaries.strangler.postgres.capture import log_table
 from boundaries.strangler.postgres.connection import Connection
@@ -85,6 +85,7 @@ def compare(flow: Flow, *, waiting_in: Connection | None, tell: Callable[[int], 
                 found.whole.add(table)
             else:
                 found.waiting.add((table, tuple(key)))
+        found.whole |= {table.name for table in latch.marked(waiting_in, flow.context, flow.tables)}
     with _at_one_moment(flow):
         for _ in ranges(flow, found, tell):
             pass
@@ -101,7 +102,10 @@ def prefer(flow: Flow, found: Divergence, *, epoch: int) -> dict[str, int]:
     target.execute(sql.SQL("DELETE FROM {}").format(log_table(context)))
     _own(target, context, is_open=False, epoch=epoch)
     _own(source, context, is_open=True, epoch=epoch)
+    # Nobody is writing, and all that differs is in the log now.
     _log(source, context, found)
+    for side in (source, target):
+        latch.clear(side, context, flow.tables)
     continuity.accept(source, target, context)
     sequence.advance(target, source, sequence.find(target, source, flow.tables))
     cycle(flow)

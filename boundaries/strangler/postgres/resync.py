@@ -55,7 +55,7 @@ def _make_room(source: Connection, context: str, tables: Sequence[Table]) -> Non
     names = [table.name for table in latch.marked(source, context, tables)]
     try:
         source.execute(sql.SQL("DELETE FROM {} WHERE tbl = ANY (%s)").format(log), [names])
-        source.execute(sql.SQL("VACUUM {}").format(log))
+        capture.vacuum(source, context)
         is_enough = capture.log_bytes(source, context) <= setting("LOG_CEILING_BYTES") // 2
     except psycopg.errors.DiskFull:
         is_enough = False

@@ -18,7 +18,7 @@ from boundaries.faults import fault_point
 from boundaries.strangler.postgres.apply import Applied, Flow, cycle
 from boundaries.strangler.postgres.backfill import next_boundary, range_condition
 from boundaries.strangler.postgres.connection import Connection
-from boundaries.strangler.postgres.likeness import RANGE_ROWS, row_hash, sums
+from boundaries.strangler.postgres.likeness import RANGE_ROWS, hashes, sums
 from boundaries.strangler.postgres.table import Table
 
 BARRIER_SECONDS = 1.0
@@ -130,11 +130,8 @@ def _compare(
 def _take_apart(
     flow: Flow, table: Table, low: Sequence[str] | None, high: Sequence[str] | None
 ) -> Iterator[Difference]:
-    query = sql.SQL("SELECT {}, {} FROM {} t WHERE {}").format(
-        table.key_array("t"), row_hash(table), table.qualified, range_condition(table, low, high)
-    )
-    left = {tuple(key): mark for key, mark in flow.source.execute(query)}
-    right = {tuple(key): mark for key, mark in flow.target.execute(query)}
+    condition = range_condition(table, low, high)
+    left, right = (hashes(connection, table, condition) for connection in (flow.source, flow.target))
     for key in sorted(left.keys() | right.keys()):
         if key not in right:
             yield Difference(table.name, key, "missing")

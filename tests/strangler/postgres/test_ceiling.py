@@ -7,7 +7,7 @@ import threading
 import psycopg
 import pytest
 
-from boundaries.strangler.postgres import capture, latch
+from boundaries.strangler.postgres import capture, divergence, latch
 from boundaries.strangler.postgres.apply import cycle
 from boundaries.strangler.postgres.latch import TableMarked
 from boundaries.strangler.postgres.resync import rearm
@@ -110,12 +110,23 @@ class TestFollowingAgain:
         assert cycle(low.both.flow("monolith")).keys == 1
         low.assert_equal()
 
-    def test_copies_no_range_that_is_equal(self, low):
+    def test_copies_no_row_that_is_equal(self, low):
         latch.mark(low.both.monolith, "ledger", low.both.tables("monolith"))
+        low.app().execute("UPDATE ledger_account SET balance = 1000 WHERE balance IN (3, 4)")
+        low.app().execute("DELETE FROM ledger_entry WHERE amount = 7")
 
         applied = resync(low)
 
-        assert sum(applied.by_table.values()) == 0
+        assert applied.by_table == {"ledger_account": 2, "ledger_entry": 0, "boundaries_facades_receipt": 0}
+        low.assert_equal()
+
+    def test_copies_tables_that_one_side_does_not_have_any_more(self, low):
+        latch.mark(low.both.monolith, "ledger", low.both.tables("monolith"))
+        low.app().execute("DELETE FROM ledger_entry")
+
+        resync(low)
+
+        low.assert_equal()
 
     def test_waits_for_a_writer_who_has_seen_the_mark(self, low):
         latch.mark(low.both.monolith, "ledger", low.both.tables("monolith"))
@@ -182,6 +193,35 @@ class TestFollowingAgain:
         cycle(low.both.flow("monolith"))
 
         low.assert_equal()
+
+
+class TestRecovering:
+    def test_takes_what_was_not_logged_for_what_waits(self, low):
+        mark_and_write(low)
+
+        found = divergence.compare(
+            low.both.flow("monolith"), waiting_in=low.both.monolith, tell=lambda rows: None
+        )
+
+        assert (found.differences, found.explained > 0) == (0, True)
+
+    @pytest.mark.parametrize("accepted", ["monolith", "service"])
+    def test_makes_both_sides_alike_and_logs_all_tables_again(self, low, accepted):
+        mark_and_write(low)
+        flow = low.both.flow(accepted)
+        found = divergence.compare(flow, waiting_in=None, tell=lambda rows: None)
+
+        divergence.prefer(flow, found, epoch=3)
+
+        low.assert_equal()
+        assert marked(low) == marked(low, "service") == []
+
+
+def mark_and_write(sides):
+    latch.mark(sides.both.monolith, "ledger", sides.both.tables("monolith"))
+    sides.account()
+    sides.app().execute("UPDATE ledger_account SET balance = 9 WHERE balance < 5")
+    sides.app().execute("DELETE FROM ledger_entry WHERE amount = 7")
 
 
 def writer_count(sides):
