@@ -9,6 +9,7 @@ from typing import Any
 from boundaries.errors import BoundaryError
 from boundaries.strangler.planning.catalogue import look_at
 from boundaries.strangler.planning.facts import DatabaseFacts, StoredTable
+from boundaries.strangler.planning.neighbour import describe_server
 
 _CONNECT_SECONDS = 10
 # Long enough to count a million rows on a busy server, short enough to be forgotten about.
@@ -42,7 +43,8 @@ def ask(named: str, names: Sequence[str]) -> tuple[DatabaseFacts, dict[str, Stor
             cursor: Any = connection.cursor()
             cursor.execute(f"SET LOCAL statement_timeout = '{_STATEMENT_TIMEOUT}'")
             cursor.execute(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'")
-            return look_at(cursor, names, conditions={})
+            facts, stored = look_at(cursor, names, conditions={})
+            return describe_server(cursor, facts, stored.values()), stored
     except psycopg.Error as error:
         raise DatabaseNotAsked(reason=(str(error).strip().splitlines() or ["no reason given"])[0]) from None
 

@@ -103,8 +103,19 @@ def look_at(
 ) -> tuple[DatabaseFacts, dict[str, StoredTable]]:
     """The same through any cursor of PostgreSQL."""
     stored = _read(cursor, names, conditions)
-    facts = describe_server(cursor, [table.oid for table in stored.values()], list(stored))
-    return replace(facts, missing=tuple(name for name in names if name not in stored)), stored
+    missing = tuple(name for name in names if name not in stored)
+    return DatabaseFacts(vendor="postgresql", missing=missing), stored
+
+
+def add_neighbours(facts: DatabaseFacts, stored: Iterable[StoredTable], *, alias: str) -> DatabaseFacts:
+    """The facts with the server's version and those who touch the tables, if the database goes on answering."""
+    if facts.problem:
+        return facts
+    try:
+        with connections[alias].cursor() as cursor:
+            return describe_server(cursor, facts, stored)
+    except DatabaseError as error:
+        return replace(facts, problem=str(error).strip().splitlines()[0])
 
 
 def _read(cursor: Any, names: Sequence[str], conditions: dict[str, str]) -> dict[str, StoredTable]:

@@ -19,7 +19,7 @@ from boundaries.enforcement.source.cache import default_folder
 from boundaries.errors import BoundaryError
 from boundaries.facades.contract import facade_of
 from boundaries.facades.local import implementation_of
-from boundaries.strangler.code.closure import close
+from boundaries.strangler.code.closure import Closure, close
 from boundaries.strangler.code.source import SourceTree
 from boundaries.strangler.planning import catalogue, models
 from boundaries.strangler.planning.crossing import crossings_of
@@ -34,34 +34,47 @@ def gather(context_map: ContextMap, context: Context) -> Facts:
     """Everything that the plan of `context` is made of; the project's Django has to be running."""
     tree = SourceTree(context_map)
     closure = close(tree, context)
-    specs = tables_of(context.name)
-    database, tables = _tables(context, specs)
-    graph = lint.coupling_graph(context_map, cache_folder=default_folder())
-    described = tuple(models.describe_models(context.name, root=context_map.root))
-    relations = tuple(models.find_relations(context.name, root=context_map.root))
-    crossings = tuple(crossings_of(context_map, context, graph.couplings))
+    facts = _gather(context_map, context, tree, closure)
     analysis = lint.analysis(context_map, cache_folder=default_folder())
     around = look_around(
-        tree, analysis, context, closure, models=described, relations=relations, crossings=crossings
-    )
-    return Facts(
-        context=context.name,
-        declaration=declaration_of(context, problems=_door_problems(context)),
-        database=database,
-        models=described,
-        tables=tables,
-        relations=relations,
-        crossings=crossings,
-        known_keys=models.find_known_keys(),
-        user_model=settings.AUTH_USER_MODEL,
-        code=describe_code(tree, context, closure, _labels_in),
+        tree, analysis, context, closure,
+        models=facts.models, relations=facts.relations, crossings=facts.crossings,
+    )  # fmt: skip
+    stored = [table.stored for table in facts.tables if table.stored is not None]
+    return replace(
+        facts,
+        database=catalogue.add_neighbours(facts.database, stored, alias=setting("DATABASE")),
         items=around.items,
         dependents=around.dependents,
         held_calls=around.held_calls,
         owners={name: other.owner for name, other in context_map.contexts.items()},
         measured_rates=measured_rates(),
+        notices=(*around.notices, *facts.notices),
+    )
+
+
+def gather_blocking(context_map: ContextMap, context: Context) -> Facts:
+    """Only what blockers are found in: for gates, which are asked with every page of the control room."""
+    tree = SourceTree(context_map)
+    return _gather(context_map, context, tree, close(tree, context))
+
+
+def _gather(context_map: ContextMap, context: Context, tree: SourceTree, closure: Closure) -> Facts:
+    database, tables = _tables(context, tables_of(context.name))
+    graph = lint.coupling_graph(context_map, cache_folder=default_folder())
+    return Facts(
+        context=context.name,
+        declaration=declaration_of(context, problems=_door_problems(context)),
+        database=database,
+        models=tuple(models.describe_models(context.name, root=context_map.root)),
+        tables=tables,
+        relations=tuple(models.find_relations(context.name, root=context_map.root)),
+        crossings=tuple(crossings_of(context_map, context, graph.couplings)),
+        known_keys=models.find_known_keys(),
+        user_model=settings.AUTH_USER_MODEL,
+        code=describe_code(tree, context, closure, _labels_in),
         unresolved=graph.unresolved,
-        notices=(*around.notices, *_generic_elsewhere(context), *graph.notices),
+        notices=(*_generic_elsewhere(context), *graph.notices),
     )
 
 

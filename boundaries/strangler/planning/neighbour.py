@@ -6,10 +6,11 @@ Catalogue and statistics only; what a role may not see is left out, so that one 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from boundaries.strangler.planning.facts import DatabaseFacts, Neighbour
+from boundaries.strangler.planning.facts import DatabaseFacts, Neighbour, StoredTable
 
 _ROLES = """
     SELECT coalesce(r.rolname, 'PUBLIC'), count(DISTINCT c.oid),
@@ -64,11 +65,12 @@ _FIND_STATEMENTS = """
 """
 
 
-def describe_server(cursor: Any, oids: Sequence[int], names: Sequence[str]) -> DatabaseFacts:
-    """The server's version, and everybody who touches these tables."""
+def describe_server(cursor: Any, facts: DatabaseFacts, stored: Iterable[StoredTable]) -> DatabaseFacts:
+    """The facts with the server's version, and everybody who touches these tables."""
     version = str(_rows(cursor, "SHOW server_version")[0][0])
-    found = tuple(_neighbours(cursor, list(oids), names)) if oids else ()
-    return DatabaseFacts(vendor="postgresql", version=version, neighbours=found)
+    tables = {table.name: table.oid for table in stored}
+    found = tuple(_neighbours(cursor, list(tables.values()), list(tables))) if tables else ()
+    return replace(facts, version=version, neighbours=found)
 
 
 def _neighbours(cursor: Any, oids: list[int], names: Sequence[str]) -> Iterator[Neighbour]:

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from boundaries.strangler.gate import Gate
-from boundaries.strangler.planning.gather import gather
+from boundaries.strangler.planning.blocker import Finding, find_blockers
+from boundaries.strangler.planning.gather import gather, gather_blocking
 from boundaries.strangler.planning.report import build_plan
 from boundaries.strangler.planning.text import render_plan
 from boundaries.strangler.step import Move
@@ -39,8 +40,13 @@ class Plan:
 
 
 def make_plan(move: Move) -> dict[str, Any]:
-    """The plan of a move as things are now; asked again by the gate of `scaffold`."""
+    """The plan of a move as things are now."""
     return build_plan(gather(move.map, move.context))
+
+
+def list_blockers(move: Move) -> list[Finding]:
+    """The plan's blockers as things are now, without the rest: asked again by the gate of `scaffold`."""
+    return find_blockers(gather_blocking(move.map, move.context))
 
 
 STEP = Plan()

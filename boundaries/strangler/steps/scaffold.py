@@ -14,7 +14,7 @@ from boundaries.strangler.code.generate import generate
 from boundaries.strangler.code.manifest import read_manifest
 from boundaries.strangler.gate import Gate
 from boundaries.strangler.step import Move
-from boundaries.strangler.steps.plan import make_plan
+from boundaries.strangler.steps.plan import list_blockers
 
 _BEFORE_A_DATABASE = ("", "plan", "scaffold")
 
@@ -30,9 +30,9 @@ class Scaffold:
 
     def gates(self, move: Move) -> Iterable[Gate]:
         """The plan, asked again, has no blocker; the folder is empty or was written by this step."""
-        blockers = make_plan(move)["blockers"]
+        blockers = list_blockers(move)
         first = (
-            f"{len(blockers)} in the plan, first {blockers[0]['code']}: {blockers[0]['what']}"
+            f"{len(blockers)} in the plan, first {blockers[0].code}: {blockers[0].what}"
             if blockers
             else "0 blockers"
         )
