@@ -53,6 +53,72 @@ class TestDryRun:
         ]
 
 
+class TestDoors:
+    DOOR = """\
+\"\"\"The door.\"\"\"
+
+from boundaries import Facade, command, query
+
+
+class Last(Facade, context="last", version="1"):
+    @command()
+    def note(self, *, number: int) -> int:
+        \"\"\"Keep a number.\"\"\"
+
+    @query()
+    def count(self) -> int:
+        \"\"\"How many there are.\"\"\"
+"""
+    LOCAL = """\
+from zz.models import Entry
+
+
+class LocalLast:
+    def note(self, *, number):
+        return Entry.objects.create(payment_number=number).pk
+
+    def count(self):
+        return Entry.objects.count()
+"""
+
+    @pytest.fixture
+    def with_door(self, shop: Shop) -> Shop:
+        (shop.root / "zz/public.py").write_text(self.DOOR)
+        (shop.root / "zz/local.py").write_text(self.LOCAL)
+        path = shop.root / "boundaries.toml"
+        path.write_text(
+            path.read_text() + 'facade = "zz.public:Last"\nimplementation = "zz.local:LocalLast"\n'
+        )
+        shop.git("add", "--all")
+        shop.git("commit", "--quiet", "--message", "a door")
+        return shop
+
+    def test_become_plain_functions_that_callers_call_as_before(self, with_door: Shop) -> None:
+        facts = eject(with_door, "--yes")
+
+        assert (facts["turned"], facts["removed"]) == (["last"], ["strangler", "messaging"])
+        assert "boundaries" not in (with_door.root / "zz/public.py").read_text()
+        assert "facade" not in (with_door.root / "boundaries.toml").read_text()
+        called = "from zz.public import Last; Last.note(number=3); print(Last.count())"
+        assert with_door.do("shell", "--command", called).split()[-1] == "1"
+
+        with_door.git("add", "--all")
+        with_door.git("commit", "--quiet", "--message", "plain")
+        assert eject(with_door, "--yes")["removed"] == ["facades", "contexts"]
+
+    def test_stay_while_somebody_gives_a_command_a_key(self, with_door: Shop) -> None:
+        (with_door.root / "zz/jobs.py").write_text(
+            "from zz.public import Last\n\nnote = Last.note.keyed('once')\n"
+        )
+        with_door.git("add", "--all")
+        with_door.git("commit", "--quiet", "--message", "keyed")
+
+        facts = eject(with_door, "--yes")
+
+        assert facts["turned"] == []
+        assert facts["doors"][0]["keyed"] == ["zz/jobs.py:3 Last.note.keyed"]
+
+
 class TestEject:
     def test_takes_out_everything_that_nobody_uses(self, shop: Shop) -> None:
         facts = eject(shop, "--yes")

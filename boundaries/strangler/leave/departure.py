@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,8 @@ from boundaries.errors import BoundaryError
 from boundaries.strangler.code.source import SourceTree
 from boundaries.strangler.leave.migration import leave_migrations
 from boundaries.strangler.leave.remains import Remains, find_remains, prune
-from boundaries.strangler.trial import is_rehearsal
+from boundaries.strangler.leave.working_tree import require_clean
+from boundaries.strangler.map_table import with_state
 
 _NOT_OTHER = (".py", ".pyc", ".toml")
 _EMPTY_MODELS = '"""The models of {context} are in its service; old migrations still name this module."""\n'
@@ -44,14 +44,6 @@ class StillUsed(BoundaryError):
     code = "BD866"
     problem = "{count} in code that stays use what goes with {context}; the first: {first}."
     remedy = "Take them out first (`boundaries extract {context} complete --write --dry-run` lists them all)."
-
-
-class TreeNotClean(BoundaryError):
-    """Raised when the change could not be told apart from other people's work, or taken back."""
-
-    code = "BD867"
-    problem = "Only from a git working tree without changes is {what} taken out: {reason}."
-    remedy = "Commit or set aside what is there, and run the same command again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +90,7 @@ def plan_departure(context_map: ContextMap, context: Context) -> Departure:
     departure.leftovers = sorted(
         _leftovers(tree, context, removed), key=lambda found: (found.path, found.line)
     )
-    path, text = with_state_outside(context)
+    path, text = with_state(context, "outside", without=["implementation"])
     if text != path.read_text(encoding="utf-8"):
         departure.written[path] = text
     return departure
@@ -108,7 +100,7 @@ def carry_out(context_map: ContextMap, departure: Departure) -> None:
     """Write and delete, in a git working tree without changes.
 
     :raises StillUsed: while code that stays would break.
-    :raises TreeNotClean: unless git could take all of it back.
+    :raises boundaries.strangler.leave.working_tree.TreeNotClean: unless git could take all of it back.
     """
     breaking = [found for found in departure.leftovers if not found.is_test]
     if breaking:
@@ -122,21 +114,6 @@ def carry_out(context_map: ContextMap, departure: Departure) -> None:
         path.unlink()
     for folder in sorted({path.parent for path in departure.deleted}, key=lambda path: -len(path.parts)):
         _remove_if_empty(folder)
-
-
-def with_state_outside(context: Context) -> tuple[Path, str]:
-    """The file that declares the context, and its text with `state = "outside"` and without an implementation."""
-    lines = context.path.read_text(encoding="utf-8").splitlines(keepends=True)
-    start = _header(lines, context.name)
-    end = next((n for n in range(start, len(lines)) if lines[n].lstrip().startswith("[")), len(lines))
-    kept = [line for line in lines[start:end] if not re.match(r"\s*(state|implementation)\s*=", line)]
-    return context.path, "".join([*lines[:start], 'state = "outside"\n', *kept, *lines[end:]])
-
-
-def _header(lines: list[str], context: str) -> int:
-    """The line after the one that opens the context's table; a context's own file has no such line."""
-    pattern = re.compile(rf"""\s*\[(tool\.boundaries\.)?contexts\.["']?{re.escape(context)}["']?\]""")
-    return next((number + 1 for number, line in enumerate(lines) if pattern.match(line)), 0)
 
 
 def _require_no_model(context_map: ContextMap, context: Context, remains: Remains) -> None:
@@ -219,26 +196,6 @@ def _is_below(text: str, removed: set[str]) -> bool:
             return True
         dotted = dotted.rpartition(".")[0]
     return False
-
-
-def require_clean(root: Path, what: str) -> None:
-    """A git working tree without changes, in which a deletion can be read and taken back.
-
-    :raises TreeNotClean: otherwise; a rehearsal's copy is nobody's work.
-    """
-    if is_rehearsal():
-        return
-    try:
-        done = subprocess.run(
-            ["git", "status", "--porcelain", "--untracked-files=normal", "--", "."],
-            cwd=root, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
-    except OSError as error:
-        raise TreeNotClean(what=what, reason=str(error)) from error
-    if done.returncode:
-        raise TreeNotClean(what=what, reason=done.stderr.strip().splitlines()[0])
-    if changed := done.stdout.splitlines():
-        raise TreeNotClean(what=what, reason=f"{len(changed)} changed, the first {changed[0][3:]}")
 
 
 def _remove_if_empty(folder: Path) -> None:

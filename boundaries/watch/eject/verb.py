@@ -12,10 +12,10 @@ from boundaries.errors import BoundaryError
 
 
 class EjectNotConfirmed(BoundaryError):
-    """Raised when the kit's tables should be dropped and nobody has said yes."""
+    """Raised when the kit's tables should be dropped, or doors rewritten, and nobody has said yes."""
 
     code = "BD872"
-    problem = "{count} with the rows in them would be dropped, and that was not confirmed."
+    problem = "Tables that would be dropped with their rows: {tables}; doors that would be rewritten: {doors}. That was not confirmed."
     remedy = "Look at `boundaries eject --dry-run`, then add `--yes`."
 
 
@@ -34,28 +34,11 @@ def _needs_django(options: argparse.Namespace) -> bool:
 
 
 def _run(options: argparse.Namespace) -> int:
-    from boundaries.strangler.leave.departure import require_clean
-    from boundaries.watch.eject import obstacle, removal
-    from boundaries.watch.eject.inventory import take_inventory
-    from boundaries.watch.eject.table import tables_of
-
     context_map = load_map(options.config)
-    rooms = take_inventory(context_map)
-    going = removal.removable(rooms)
-    written: list[str] = []
-    if not options.dry_run and going:
-        obstacle.require_none()
-        tables = sum(len(tables_of(room.name)) for room in going)
-        if tables and not options.yes:
-            raise EjectNotConfirmed(count=f"{tables} tables")
-        require_clean(context_map.root, "the kit")
-        written = [
-            path.relative_to(context_map.root).as_posix() for path in removal.take_out(context_map, going)
-        ]
-    facts = _facts(context_map, options) | {
-        "removed": [room.name for room in going] if written else [],
-        "written": written,
-    }
+    done: dict[str, list[str]] = {"turned": [], "removed": [], "written": []}
+    if not options.dry_run:
+        done |= _carry_out(context_map, is_confirmed=options.yes)
+    facts = _facts(context_map, options) | done
     if options.format == "json":
         print_json(facts)
     else:
@@ -63,11 +46,42 @@ def _run(options: argparse.Namespace) -> int:
     return DONE
 
 
+def _carry_out(context_map: ContextMap, *, is_confirmed: bool) -> dict[str, list[str]]:
+    """Turn the facades, then take out the rooms that are free; what was done.
+
+    :raises EjectNotConfirmed: or what `obstacle` and `require_clean` refuse; nothing has been changed.
+    """
+    from django.apps import apps
+
+    from boundaries.strangler.leave.working_tree import require_clean
+    from boundaries.watch.eject import door, obstacle, removal
+    from boundaries.watch.eject.inventory import take_inventory
+    from boundaries.watch.eject.table import tables_of
+
+    doors = [found for found in door.find_doors(context_map) if found.can_turn]
+    going = removal.removable(take_inventory(context_map))
+    if not doors and not going:
+        return {}
+    if apps.ready:
+        obstacle.require_none()
+    if not is_confirmed:
+        tables = sum(len(tables_of(room.name)) for room in going)
+        raise EjectNotConfirmed(tables=tables, doors=len(doors))
+    require_clean(context_map.root, "the kit")
+    written = [*door.turn_all(doors), *removal.take_out(context_map, going)]
+    return {
+        "turned": [found.context.name for found in doors],
+        "removed": [room.name for room in going],
+        "written": [path.relative_to(context_map.root).as_posix() for path in dict.fromkeys(written)],
+    }
+
+
 def _facts(context_map: ContextMap, options: argparse.Namespace) -> dict[str, Any]:
     """What is still there."""
     from django.apps import apps
 
     from boundaries.watch.eject import obstacle, removal
+    from boundaries.watch.eject.door import find_doors
     from boundaries.watch.eject.inventory import take_inventory
     from boundaries.watch.eject.table import tables_of
 
@@ -89,13 +103,22 @@ def _facts(context_map: ContextMap, options: argparse.Namespace) -> dict[str, An
             for room in rooms
             if room.is_used
         ],
+        "doors": [
+            {
+                "context": door.context.name,
+                "path": door.path.relative_to(context_map.root).as_posix(),
+                "keyed": [str(use) for use in door.keyed],
+            }
+            for door in find_doors(context_map)
+        ],
         "last": removal.last_words(context_map),
     }  # fmt: skip
 
 
 def _lines(facts: dict[str, Any]) -> Iterator[str]:
-    if facts["removed"]:
-        yield f"removed {', '.join(facts['removed'])}; written {', '.join(facts['written'])}"
+    for verb in ("turned", "removed", "written"):
+        if facts[verb]:
+            yield f"{verb} {', '.join(facts[verb])}"
     for obstacle in facts["obstacles"]:
         yield f"not yet: {obstacle}"
     for number, room in enumerate(facts["rooms"], start=1):
@@ -107,6 +130,9 @@ def _lines(facts: dict[str, Any]) -> Iterator[str]:
             for entry in room["entries"]
         )
         yield from (f"     by hand: {line}" for line in room["by_hand"])
+    for door in facts["doors"]:
+        yield f"The facade of {door['context']} ({door['path']}) can be plain functions{', but for:' if door['keyed'] else ''}"
+        yield from (f"     by hand: {use}: a plain function takes no key" for use in door["keyed"])
     yield "Last:" if facts["rooms"] else "No code uses the kit. Last:"
     yield from (f"     {line}" for line in facts["last"])
 
