@@ -56,6 +56,18 @@ def show_status(context: str, *, as_json: bool) -> int:
     return DONE
 
 
+def write_map(context: str, *, as_json: bool) -> int:
+    """Write the context's state into the map, and say which one it is."""
+    from boundaries.strangler.map_state import write_state
+
+    path, state = write_state(current_map().context(context))
+    if as_json:
+        print_json({"context": context, "state": state, "path": str(path)})
+    else:
+        print(f'{path.name} says of {context}: state = "{state}"')
+    return DONE
+
+
 def show_run(run: StepRun) -> None:
     """Print how a step went."""
     if "plan" in run.figures:

@@ -28,6 +28,9 @@ class DatabaseTrouble(BoundaryError):
 def _configure_extract(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("context", help="the context to be extracted")
     parser.add_argument("step", nargs="?", help="without it: where the context stands and what comes next")
+    parser.add_argument(
+        "--write-map", action="store_true", help="write the context's state into the map, and nothing else"
+    )
     parser.add_argument("--dry-run", action="store_true", help="look at the gates and say what would be done")
     parser.add_argument("--yes", metavar="CONTEXT", help="the context's name, to confirm a destructive step")
     parser.add_argument("--reason", default="", help="why; kept with the run")
@@ -137,7 +140,8 @@ def _extract(options: argparse.Namespace) -> int:
     with _in_one_line():
         startup.require_ready()
         if options.step in (None, "status"):
-            return terminal.show_status(options.context, as_json=options.format == "json")
+            show = terminal.write_map if options.write_map else terminal.show_status
+            return show(options.context, as_json=options.format == "json")
         return _run_step(options)
 
 

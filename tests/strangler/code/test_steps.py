@@ -189,6 +189,17 @@ class TestScaffold:
         assert again["edited"] == ["Procfile"]
         assert "-web: mine\n+web: gunicorn\n" in again["diff"]
 
+    def test_adds_to_the_history_once_the_map_says_that_the_context_moves(self, project_with_database):
+        project = project_with_database
+        project.run(STEPS + "step('plan')\nresult = step('scaffold')")
+        project.append("shop/pay/models.py", "class Note(models.Model):\n    text = models.TextField()")
+        project.replace("boundaries.toml", "[contexts.pay]\n", '[contexts.pay]\nstate = "moving"\n')
+
+        done = project.run(STEPS + "result = step('scaffold')")
+
+        assert "service_migrations/pay/0002_service.py" in done["new"]
+        assert "service_migrations/pay/0001_service.py" not in done["updated"]
+
     def test_is_refused_in_a_folder_of_somebody_else(self, project_with_database):
         project = project_with_database
         project.append("services/pay/README.md", "mine")
