@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import subprocess
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,8 +15,8 @@ from boundaries.errors import BoundaryError
 from boundaries.strangler.code.source import SourceTree
 from boundaries.strangler.leave.migration import leave_migrations
 from boundaries.strangler.leave.remains import Remains, find_remains, prune
+from boundaries.strangler.leave.working_tree import require_clean
 from boundaries.strangler.map_table import with_state
-from boundaries.strangler.trial import is_rehearsal
 
 _NOT_OTHER = (".py", ".pyc", ".toml")
 _EMPTY_MODELS = '"""The models of {context} are in its service; old migrations still name this module."""\n'
@@ -45,14 +44,6 @@ class StillUsed(BoundaryError):
     code = "BD866"
     problem = "{count} in code that stays use what goes with {context}; the first: {first}."
     remedy = "Take them out first (`boundaries extract {context} complete --write --dry-run` lists them all)."
-
-
-class TreeNotClean(BoundaryError):
-    """Raised when the change could not be told apart from other people's work, or taken back."""
-
-    code = "BD867"
-    problem = "Only from a git working tree without changes is {what} taken out: {reason}."
-    remedy = "Commit or set aside what is there, and run the same command again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +100,7 @@ def carry_out(context_map: ContextMap, departure: Departure) -> None:
     """Write and delete, in a git working tree without changes.
 
     :raises StillUsed: while code that stays would break.
-    :raises TreeNotClean: unless git could take all of it back.
+    :raises boundaries.strangler.leave.working_tree.TreeNotClean: unless git could take all of it back.
     """
     breaking = [found for found in departure.leftovers if not found.is_test]
     if breaking:
@@ -205,26 +196,6 @@ def _is_below(text: str, removed: set[str]) -> bool:
             return True
         dotted = dotted.rpartition(".")[0]
     return False
-
-
-def require_clean(root: Path, what: str) -> None:
-    """A git working tree without changes, in which a deletion can be read and taken back.
-
-    :raises TreeNotClean: otherwise; a rehearsal's copy is nobody's work.
-    """
-    if is_rehearsal():
-        return
-    try:
-        done = subprocess.run(
-            ["git", "status", "--porcelain", "--untracked-files=normal", "--", "."],
-            cwd=root, capture_output=True, text=True, timeout=60, check=False,
-        )  # fmt: skip
-    except OSError as error:
-        raise TreeNotClean(what=what, reason=str(error)) from error
-    if done.returncode:
-        raise TreeNotClean(what=what, reason=done.stderr.strip().splitlines()[0])
-    if changed := done.stdout.splitlines():
-        raise TreeNotClean(what=what, reason=f"{len(changed)} changed, the first {changed[0][3:]}")
 
 
 def _remove_if_empty(folder: Path) -> None:
