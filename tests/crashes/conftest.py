@@ -122,6 +122,11 @@ def some_nightly(points: Sequence[str], *, keep: int) -> list[Any]:
     return [point if point in drawn else pytest.param(point, marks=pytest.mark.nightly) for point in points]
 
 
+def in_shell(library: Library) -> dict[str, str]:
+    """What to add to this process's environment, which names settings of its own."""
+    return {**library.environ, "DJANGO_SETTINGS_MODULE": "library.settings"}
+
+
 def kit_objects(url: str) -> list[str]:
     """Triggers, functions and tables that a move installs."""
     query = """

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import psycopg
 
+from tests.crashes.conftest import in_shell
 from tests.crashes.traffic import traffic
 from tests.journeys.library import Library
 from tests.waiting import wait_for
@@ -89,19 +89,20 @@ class TestBake:
         seen.assert_nothing_lost_or_doubled()
 
     def test_given_a_failing_probe_when_the_follower_is_killed_having_decided_then_the_next_one_goes_back(
-        self, unfollowed: Library, tmp_path: Path
+        self, unfollowed: Library, crash_at: Any
     ) -> None:
         library = unfollowed
-        fault = {"BOUNDARIES_FAULT": "bake.decided", "BOUNDARIES_FAULT_DIR": str(tmp_path)}
-        library.start("follow", library.argv("follow"), **fault)
-        library.wait_for_follower()
-        with switching(library, *SWITCH, "--probe", "false") as process:
-            wait_for((tmp_path / "bake.decided.hit").exists, seconds=60, what="the follower to decide")
-            library.stop("follow", signal.SIGKILL)
-            assert (library.open_sides(), told(library)["state"]) == (["service"], "going back")
+        with ThreadPoolExecutor() as pool:
+            killed = pool.submit(
+                crash_at, "bake.decided", library.argv("follow"), env=in_shell(library), cwd=library.folder
+            )
+            library.wait_for_follower()
+            with switching(library, *SWITCH, "--probe", "false") as process:
+                killed.result()
+                assert (library.open_sides(), told(library)["state"]) == (["service"], "going back")
 
-            library.start_follower()
-            output, _ = process.communicate(timeout=60)
+                library.start_follower()
+                output, _ = process.communicate(timeout=60)
 
         bake = json.loads(output)["bake"]
         assert (process.returncode, bake["state"]) == (1, "went back")
@@ -113,8 +114,9 @@ class TestBake:
         self, following: Library, crash_at: Any
     ) -> None:
         library = following
-        environ = {**library.environ, "DJANGO_SETTINGS_MODULE": "library.settings"}
-        crash_at("bake.armed", library.argv("extract", "fines", *SWITCH), env=environ, cwd=library.folder)
+        crash_at(
+            "bake.armed", library.argv("extract", "fines", *SWITCH), env=in_shell(library), cwd=library.folder
+        )
         assert told(library)["state"] == "armed"
 
         library.step("switch-writes", "--yes=fines")

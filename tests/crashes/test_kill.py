@@ -10,7 +10,15 @@ import psycopg
 import pytest
 
 from boundaries.faults import all_fault_points
-from tests.crashes.conftest import CrashAt, Stand, kit_objects, points_of, some_nightly, strangler_points
+from tests.crashes.conftest import (
+    CrashAt,
+    Stand,
+    in_shell,
+    kit_objects,
+    points_of,
+    some_nightly,
+    strangler_points,
+)
 from tests.crashes.traffic import traffic
 from tests.journeys.library import Library
 
@@ -33,11 +41,6 @@ BACK = ("rollback", "--yes=fines")
 
 def kill(crash_at: CrashAt, point: str, library: Library, *words: str) -> None:
     crash_at(point, library.argv("extract", "fines", *words), env=in_shell(library), cwd=library.folder)
-
-
-def in_shell(library: Library) -> dict[str, str]:
-    """What to add to this process's environment, which names settings of its own."""
-    return {**library.environ, "DJANGO_SETTINGS_MODULE": "library.settings"}
 
 
 class TestReplicate:
