@@ -14,6 +14,7 @@ from boundaries import announces_deletion, cli
 from boundaries.facades.failure import ServiceUnavailable
 from boundaries.messaging import deletion
 from boundaries.messaging.checks import check_deletions
+from boundaries.messaging.consumer import all_consumers
 from boundaries.messaging.models import Delivery, Event
 from boundaries.messaging.sweep import sweep
 from boundaries.testing.messaging import deliver_all
@@ -127,6 +128,13 @@ class TestDeletion:
         deliver_all()
 
         assert followed == [("account_id", "Ann")]
+
+    def test_is_followed_also_where_the_owners_models_are_not_installed(self, orders):
+        orders(models.CASCADE, to="ledger.Elsewhere")
+
+        assert deletion.context_of_target(Order._meta.get_field("account")) == "ledger"
+        names = [item.name for item in all_consumers()]
+        assert "orders.follow_deletions_of_ledger" in names
 
     def test_that_nobody_announces_is_a_warning(self, monkeypatch):
         monkeypatch.setattr(Order._meta.get_field("account"), "on_delete", models.CASCADE)

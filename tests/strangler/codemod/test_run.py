@@ -58,6 +58,15 @@ class TestARewrite:
         assert (fix.rewrites, fix.after) == ([], {})
         assert [item.suggestion for item in fix.by_hand] == [f"Not done: {reason}."]
 
+    def test_mends_a_relation_without_a_constraint_too(self, shop: Project):
+        shop.write({"shop/bookings/models.py": BOOKING.replace("CASCADE)", "CASCADE, db_constraint=False)")})
+        shop.written("BD203")
+
+        assert 'payment = Reference("payments.Payment", models.CASCADE)\n' in shop.read(
+            "shop/bookings/models.py"
+        )
+        assert shop.fix("BD203").rewrites == []
+
     def test_that_an_allow_comment_excuses_is_none(self, shop: Project):
         allowed = BOOKING.replace("    payment", "    # boundaries: allow BD204 -- until May\n    payment")
         shop.write({"shop/bookings/models.py": allowed})
