@@ -211,8 +211,15 @@ def _check_change(*, context: str, old: str, new: str) -> None:
         raise RouteSkipped(context=context, old=old, new=new, step=step)
     if new == "local" and not local.lives_here(context):
         raise RouteImpossible(context=context, mode=new, reason="its code does not live in this deployable")
+    if new != "remote" and _is_forsaken(snapshot(), context):
+        raise RouteImpossible(context=context, mode=new, reason="its rows here are not followed any more")
     if new != "local" and not address_of(context):
         raise RouteImpossible(context=context, mode=new, reason="the map names no `service.url` for it")
+
+
+def _is_forsaken(taken: Snapshot, context: str) -> bool:
+    """Whether `complete` has ended what kept this database's rows of a context equal to the owner's."""
+    return not _is_owner_here(taken, context) and context in taken.owners and context not in taken.copies
 
 
 def _label(mode: str, percent: float) -> str:

@@ -68,6 +68,7 @@ class TestComplete:
                 assert "Call the facade of fines" in (refused.value.diag.message_hint or "")
         for words in (BACK, ("abort", "--yes=fines"), ("replicate",), ("recover",), FORTH):
             assert "BD860" in library.extract(*words).stderr
+        assert "not followed any more" in library.run("route", "fines", "local", "--reason", "look").stderr
         assert library.step(*COMPLETE)["result"] == "ok"
         assert "There is no way back" in library.extract().stdout
 
