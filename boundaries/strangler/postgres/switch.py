@@ -16,7 +16,8 @@ from __future__ import annotations
 import itertools
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -29,7 +30,7 @@ from boundaries.errors import BoundaryError
 from boundaries.faults import fault_point
 from boundaries.strangler.postgres import ownership, sequence, standby
 from boundaries.strangler.postgres.apply import Flow, create_stages, cycle, draw_tick, transfer
-from boundaries.strangler.postgres.connection import Connection, Endpoint, Pair
+from boundaries.strangler.postgres.connection import Connection, Endpoint, Pair, first_line
 from boundaries.strangler.postgres.continuity import Discontinued
 from boundaries.strangler.postgres.ddl import blockers_of
 from boundaries.strangler.postgres.gate import lock_key
@@ -180,19 +181,10 @@ def switch(
         _catch_up(flow, tell)
         fault_point("switch.caught_up")
         asked_at = datetime.now(UTC)
-        try:
+        with _loss_told(flow.context):
             attempts = _take_gate(flow, tell)
             started = time.monotonic()
             drained = _drain_and_close(flow, counted)
-        except (
-            psycopg.errors.IdleInTransactionSessionTimeout,
-            psycopg.errors.TransactionTimeout,
-            psycopg.errors.QueryCanceled,
-            psycopg.OperationalError,
-        ) as error:
-            raise GateLost(
-                context=flow.context, held_ms=HELD_AT_MOST_MS, reason=str(error).splitlines()[0]
-            ) from error
         fault_point("switch.closed")
         if drained.has_standby:
             standby.confirm(holder, flow.context)
@@ -208,15 +200,34 @@ def switch(
 
 
 def measure_pause(flow: Flow, *, source: Endpoint) -> float:
-    """Take the gate, drain, and let go again without closing: the pause in milliseconds that a switch would have now."""
+    """Take the gate, drain, and let go again without closing: the pause in milliseconds that a switch would have now.
+
+    :raises GateBusy: when writers did not let it through.
+    :raises GateLost: when it took too long.
+    """
     with holding(source, lock_timeout_ms=setting("GATE_TIMEOUT_MS")) as holder:
         held = replace(flow, source=holder)
         _catch_up(held)
-        _take_gate(held, lambda phase: None)
-        started = time.monotonic()
-        transfer(replace(held, digests=None), tick=draw_tick(holder))
-        holder.execute("COMMIT")
+        with _loss_told(flow.context):
+            _take_gate(held, lambda phase: None)
+            started = time.monotonic()
+            transfer(replace(held, digests=None), tick=draw_tick(holder))
+            holder.execute("COMMIT")
         return round((time.monotonic() - started) * 1000, 2)
+
+
+@contextmanager
+def _loss_told(context: str) -> Iterator[None]:
+    """Tell what a server says that has ended the holder's transaction or session."""
+    try:
+        yield
+    except (
+        psycopg.errors.IdleInTransactionSessionTimeout,
+        psycopg.errors.TransactionTimeout,
+        psycopg.errors.QueryCanceled,
+        psycopg.OperationalError,
+    ) as error:
+        raise GateLost(context=context, held_ms=HELD_AT_MOST_MS, reason=first_line(error)) from error
 
 
 def _catch_up(flow: Flow, tell: Callable[[str], None] = lambda phase: None) -> None:

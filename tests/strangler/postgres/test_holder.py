@@ -68,8 +68,13 @@ def flip(sides: Sides) -> switch.Switched:
     return switch.switch(sides.both.flow("monolith"), source=sides.both.endpoint("monolith"), to="service")
 
 
+def rehearse(sides: Sides) -> float:
+    return switch.measure_pause(sides.both.flow("monolith"), source=sides.both.endpoint("monolith"))
+
+
 class TestStutter:
-    def test_is_cut_off_though_no_statement_and_no_pause_is_long(self, sides, monkeypatch):
+    @pytest.mark.parametrize("act", [flip, rehearse])
+    def test_is_cut_off_though_no_statement_and_no_pause_is_long(self, sides, monkeypatch, act):
         sides.install()
         held = []
 
@@ -81,7 +86,7 @@ class TestStutter:
 
         monkeypatch.setattr(switch, "transfer", stutter)
         with pytest.raises(switch.GateLost):
-            flip(sides)
+            act(sides)
 
         assert time.monotonic() - held[0] < LIMIT_SECONDS + 2 * STUTTER_SECONDS
         assert sides.both.owner() == "monolith"
