@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import psycopg
 import pytest
 
@@ -10,6 +12,7 @@ from tests.crashes.traffic import SIDES, traffic
 from tests.journeys.library import Library
 from tests.waiting import wait_for
 
+GATE = "no table waits to be copied again"
 LATCHES = "SELECT c.oid::regclass FROM pg_class c WHERE relkind = 'S' AND starts_with(relname, 'boundaries_latch_fines_')"
 
 
@@ -28,6 +31,24 @@ def is_marked(library: Library) -> bool:
             row = session.execute(query).fetchone()
             found += row[0] if row else 0
     return found > 0
+
+
+class TestAMarkedTable:
+    def test_is_named_by_status_and_doctor_and_keeps_verify_and_the_switch_back(
+        self, following: Library
+    ) -> None:
+        library = following
+        library.stop("follow")
+        mark(library, "monolith")
+
+        refused = json.loads(library.run("extract", "fines", "verify", "--json").stdout)["error"]["facts"]
+        gates = json.loads(library.run("extract", "fines", "--json").stdout)["gates"]
+
+        assert refused["gate"] == GATE
+        assert "fines_fine" in refused["figure"]
+        assert [gate["passed"] for gate in gates if gate["name"] == GATE] == [False]
+        assert "to be copied again" in library.run("extract", "fines").stdout
+        assert f"{GATE}: no. " in library.run("doctor").stdout
 
 
 class TestResync:
