@@ -101,7 +101,13 @@ def _by_kind(items: Iterable[Item]) -> dict[str, list[dict[str, Any]]]:
 
 def find_notices(facts: Facts) -> list[str]:
     """What does not block, but should be known before the move."""
-    return [*facts.notices, *_about_database(facts), *_about_code(facts), *_about_leftovers(facts)]
+    return [
+        *facts.notices,
+        *_about_database(facts),
+        *_about_code(facts),
+        *_about_leftovers(facts),
+        *_about_unresolved(facts),
+    ]
 
 
 def _about_database(facts: Facts) -> list[str]:
@@ -134,6 +140,16 @@ def _about_leftovers(facts: Facts) -> list[str]:
         return []
     told = ", ".join(f"{number} by {kind}" for kind, number in kinds.items())
     return [f"Couplings to be gone before `complete`: {told}."]
+
+
+def _about_unresolved(facts: Facts) -> list[str]:
+    """How much the source hides: nobody should take the list of blockers for more than it is."""
+    told = ", ".join(f"{number:,} by {kind}" for kind, number in sorted(facts.unresolved.items()) if number)
+    if not told:
+        return []
+    return [
+        f"Places in the whole project whose target the source does not tell: {told}. A record may show it."
+    ]
 
 
 def _table(planned: PlannedTable) -> dict[str, Any]:

@@ -65,6 +65,13 @@ def test_what_has_to_go_before_the_end_is_noticed():
     ]
 
 
+def test_what_the_source_does_not_tell_is_counted():
+    [notice] = build_plan(replace(FREE, unresolved={"lookup": 1_200, "import": 0}))["notices"]
+
+    assert "1,200 by lookup" in notice
+    assert "import" not in notice
+
+
 class TestEstimate:
     def test_is_bound_by_rows_or_by_bytes_whichever_takes_longer(self):
         rates = Rates(
