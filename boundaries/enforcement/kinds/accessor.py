@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +20,10 @@ from boundaries.enforcement.source.tree import SourceFile
 
 # Anything of that name that is no accessor: a function or property, something assigned, annotated or computed by a query.
 _OTHER = r"def\s+{name}\b|\.{name}\s*(?::[^=\n]+)?=(?!=)|^\s+{name}\s*:|(?:annotate|alias|namedtuple)\([^)]*\b{name}\b"
+
+# The end of a line before one that begins a statement of a module, and of a class.
+_STATEMENT = re.compile(rb"\n(?=[@\w])(?!(?:else|elif|except|finally)\b)")
+_MEMBER = re.compile(rb"\n(?=    [@\w])(?!    (?:else|elif|except|finally)\b)")
 
 
 class Held(NamedTuple):
@@ -91,10 +96,33 @@ def _accesses(held: Held, names: Iterable[str]) -> Iterator[AccessFact]:
     if not wanted:
         return
     known = {(fact.chain, fact.line, fact.column) for fact in held.facts.accesses}
-    for fact in extract(_content(held.file), attributes=wanted).accesses:
+    for fact in _read_again(_content(held.file), wanted).accesses:
         is_new = (fact.chain, fact.line, fact.column) not in known
         if is_new and fact.chain.rpartition(".")[2] in wanted:
             yield fact
+
+
+def _read_again(content: bytes, names: frozenset[str]) -> FileFacts:
+    """The facts around attributes of the names: only the functions and members of classes that hold one are read,
+    unless a cut was in the wrong place.
+    """
+    attributes = [f".{name}".encode() for name in names]
+    statements = _cut(content, _STATEMENT, attributes)
+    around = b"".join(
+        b"".join(_cut(statement, _MEMBER, attributes)) if statement.startswith(b"class ") else statement
+        for statement in statements
+    )
+    said = extract(around, attributes=names)
+    return extract(content, attributes=names) if said.problem else said
+
+
+def _cut(content: bytes, begins: re.Pattern[bytes], attributes: Iterable[bytes]) -> Iterator[bytes]:
+    """The first piece, and the others that hold an attribute; of the rest, the ends of lines."""
+    cuts = [0, *(match.end() for match in begins.finditer(content)), len(content)]
+    for begin, end in pairwise(cuts):
+        piece = content[begin:end]
+        is_kept = not begin or any(attribute in piece for attribute in attributes)
+        yield piece if is_kept else b"\n" * piece.count(b"\n")
 
 
 def _link(
