@@ -84,10 +84,10 @@ def _configure_plan(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--database",
         metavar="URL",
-        help="plan --static: ask this database too; a URL or env:NAME, a role that may read is enough",
+        help="plan: from source, and ask this database too; a URL or env:NAME, a role that may read is enough",
     )
     parser.add_argument(
-        "--record", type=Path, metavar="FILE", help="plan: add what the runtime recorder saw (with --static)"
+        "--record", type=Path, metavar="FILE", help="plan: from source, and add what the runtime recorder saw"
     )
     parser.add_argument(
         "--playbook", type=Path, metavar="FILE", help="plan: write or renew a page of check boxes"
@@ -101,7 +101,8 @@ def _needs_django(options: argparse.Namespace) -> bool:
     """A plan can be had of a project in which nothing of the kit is installed; no other step can."""
     from boundaries.strangler.planning.installed import is_installed
 
-    return options.step != "plan" or not (options.static or not is_installed(options.config))
+    from_source = options.static or options.database or options.record
+    return options.step != "plan" or not (from_source or not is_installed(options.config))
 
 
 def _prepare(options: argparse.Namespace) -> None:
