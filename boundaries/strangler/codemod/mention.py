@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from boundaries.enforcement.source.binding import Bindings
+from boundaries.enforcement.source.binding import Bindings, Comprehension, names_of_comprehension
 from boundaries.enforcement.source.expression import dotted_name, last_name
 from boundaries.enforcement.source.sieve import Lines
 from boundaries.strangler.codemod.ground import Ground
@@ -183,7 +183,12 @@ class _Reader:
 
     def _origin(self, chain: str, position: Position) -> str:
         head = chain.partition(".")[0].removesuffix("()")
-        return self._bindings.origin(head, position.functions) if head not in {"", "self", "cls"} else ""
+        if head in {"", "self", "cls"}:
+            return ""
+        for parent in reversed(position.parents):
+            if isinstance(parent, Comprehension) and (origin := names_of_comprehension(parent).get(head)):
+                return origin
+        return self._bindings.origin(head, position.functions)
 
 
 def _call_around(position: Position) -> ast.Call | None:

@@ -229,6 +229,24 @@ class TestWhatIsNotFollowed:
         assert len(of_booking(project, FOREIGN_KEY, f"\n\n{uses}").rewrites) == 1
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    {
+        "[b.payment.pk for b in Booking.objects.all()]": "[b.payment_id for b in Booking.objects.all()]",
+        "Booking.objects.get(pk=1).payment.id": "Booking.objects.get(pk=1).payment_id",
+        "Booking.objects.select_related('payment', 'trip')": "Booking.objects.select_related('trip')",
+        "Booking.objects.select_related('trip', 'payment')": "Booking.objects.select_related('trip')",
+        "Booking.objects.all().select_related(\n    'payment',\n).count()": "Booking.objects.all().count()",
+    }.items(),
+)
+def test_what_only_reads_the_key_goes_on_by_the_column(project: Project, before: str, after: str):
+    text = "from shop.bookings.models import Booking\n\nfound = {}\n"
+    fix = of_booking(project, FOREIGN_KEY, **{"shop/bookings/views.py": text.format(before)})
+
+    assert fix.by_hand == []
+    assert fix.after["shop/bookings/views.py"].decode() == text.format(after)
+
+
 def test_forms_of_the_model_are_named(project: Project):
     form = "class BookingForm(forms.ModelForm):\n    class Meta:\n        model = Booking\n        fields = ['payment']\n"
     text = f"from django import forms\nfrom shop.bookings.models import Booking\n\n\n{form}"
