@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from boundaries.enforcement.link import Link
 from boundaries.enforcement.source.facts import FieldFact
 from boundaries.enforcement.source.model import Model
 from boundaries.enforcement.source.project import Symbol
@@ -20,7 +21,7 @@ from boundaries.strangler.codemod.imports import add_import, bound_names
 from boundaries.strangler.codemod.key import key_of
 from boundaries.strangler.codemod.mention import Mentions
 from boundaries.strangler.codemod.proposal import ByHand, Proposal, Rewrite
-from boundaries.strangler.codemod.text import Edit
+from boundaries.strangler.codemod.text import Edit, Text
 from boundaries.strangler.codemod.use import Relation, Use, forms_of, uses_of
 
 _CLASSES = frozenset({"ForeignKey", "OneToOneField"})
@@ -29,63 +30,93 @@ _MANY = "Give its table a model of its own with a Reference in it; the guide rep
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A foreign key that can be rewritten if its uses can."""
+    """A declaration that can be rewritten if its uses can; an abstract base declares it for several models."""
 
-    violation: Violation
-    relation: Relation
+    violations: tuple[Violation, ...]
+    relations: tuple[Relation, ...]
     edits: tuple[Edit, ...]
     unneeded: tuple[str, ...]
     notes: tuple[str, ...]
+
+    @property
+    def link(self) -> Link:
+        """Where it stands, and where it leads."""
+        return self.violations[0].link
+
+    @property
+    def name(self) -> str:
+        """The field, by its model or models."""
+        return ", ".join(f"{relation.model.dotted}.{relation.name}" for relation in self.relations)
 
 
 def propose(ground: Ground, violations: Iterable[Violation], *, with_uses: bool = False) -> Proposal:
     """Rewrites for the foreign keys among the violations; with `with_uses` also of those that are followed."""
     proposal, candidates = Proposal(), []
-    for violation in violations:
+    for together in _by_place(violations):
         try:
-            candidates.append(_candidate(ground, violation))
+            candidates.append(_candidate(ground, together))
         except (NotSure, SyntaxError, ValueError) as reason:
-            proposal.by_hand.append(_left(violation, str(reason)))
-    mentions = Mentions(ground, {word for item in candidates for word in item.relation.words})
+            proposal.by_hand += [_left(violation, str(reason)) for violation in together]
+    mentions = Mentions(
+        ground, {w for item in candidates for relation in item.relations for w in relation.words}
+    )
     for candidate in candidates:
-        uses = uses_of(candidate.relation, mentions, ground)
+        uses = [use for relation in candidate.relations for use in uses_of(relation, mentions, ground)]
         uses += [Use(path, 1, "it cannot be parsed") for path in mentions.unread]
+        uses = list(dict.fromkeys(uses))
         left = [use for use in uses if use.edit is None]
         if left and not with_uses:
             proposal.by_hand += _followed(candidate, left)
         else:
-            proposal.rewrites.append(_rewrite(candidate, uses, forms_of(candidate.relation, ground)))
+            forms = [form for relation in candidate.relations for form in forms_of(relation, ground)]
+            proposal.rewrites.append(_rewrite(candidate, uses, forms))
             proposal.by_hand += _listed(candidate, left)
     return proposal
 
 
-def _candidate(ground: Ground, violation: Violation) -> _Candidate:
-    link = violation.link
-    model, declaring, fact = _declared(ground, violation)
+def _by_place(violations: Iterable[Violation]) -> list[tuple[Violation, ...]]:
+    """The violations of one declaration together."""
+    found: dict[tuple[str, int, int], list[Violation]] = {}
+    for violation in violations:
+        link = violation.link
+        found.setdefault((link.path, link.line, link.column), []).append(violation)
+    return [tuple(together) for together in found.values()]
+
+
+def _candidate(ground: Ground, violations: tuple[Violation, ...]) -> _Candidate:
+    link = violations[0].link
+    declared = [_declared(ground, violation) for violation in violations]
+    _, declaring, fact = declared[0]
+    if {model.symbol for model, _, _ in declared} != {m.symbol for m in _inheritors(ground, declaring, fact)}:
+        raise NotSure(f"{declaring.symbol.last} declares it for models of {link.target_context} too")
     text = ground.text(link.path)
     key = declaration_at(text, link.line, link.column)
-    relation = _relation(ground, model, declaring, fact, key)
-    assert relation.target.model is not None
-    found = key_of(ground, relation.target.model, key.to_field)
+    relations = tuple(_relation(ground, model, declaring, fact, key) for model, _, _ in declared)
+    target = relations[0].target.model
+    found = key_of(ground, target, key.to_field) if target else None
     if found is None:
         raise NotSure(f"the source does not tell the type of what identifies {link.target}")
+    edits = _edits(text, key, fact, label=link.target, to_type=found[1])
+    pointed = text.of(key.said["to"])
+    unneeded = (pointed,) if pointed.isidentifier() else ()
+    return _Candidate(violations, relations, edits, unneeded, _notes(key, link.target))
+
+
+def _edits(text: Text, key: ForeignKey, fact: FieldFact, *, label: str, to_type: str) -> tuple[Edit, ...]:
+    """The declaration anew, and the import that it needs."""
     names = bound_names(text.tree)
     prefix = fact.callee.rpartition(".")[0] or "models"
-    if found[1] and prefix.partition(".")[0] not in names:
+    if to_type and prefix.partition(".")[0] not in names:
         raise NotSure("`models` is not imported here, so that `to_type` could be named")
     imported = add_import(text, "boundaries", "Reference")
     if imported and "Reference" in names:
         raise NotSure("the name `Reference` means something else here")
-    new = as_reference(text, key, label=link.target, to_type=found[1], models=prefix)
-    edits = (text.replace(key.call, new), *((imported,) if imported else ()))
-    pointed = text.of(key.said["to"])
-    return _Candidate(
-        violation, relation, edits, (pointed,) if pointed.isidentifier() else (), _notes(key, link.target)
-    )
+    new = as_reference(text, key, label=label, to_type=to_type, models=prefix)
+    return (text.replace(key.call, new), *((imported,) if imported else ()))
 
 
 def _declared(ground: Ground, violation: Violation) -> tuple[Model, Model, FieldFact]:
-    """The model, who declares its field, and the field, if it is a plain foreign key and no other model has it too."""
+    """The model, who declares its field, and the field, if it is a plain foreign key."""
     link, analysis = violation.link, ground.analysis
     module, _, qualname = link.source.partition(":")
     model = analysis.models.of_symbol(Symbol(module, qualname))
@@ -94,8 +125,6 @@ def _declared(ground: Ground, violation: Violation) -> tuple[Model, Model, Field
     for declaring, field in analysis.models.fields(model):
         if (declaring.file.relative, field.line, field.column) == (link.path, link.line, link.column):
             symbol = analysis.project.resolve(declaring.symbol.module, field.callee)
-            if _inheritors(ground, declaring, field) != [model]:
-                raise NotSure(f"{declaring.symbol.last} declares it for several models")
             if field.callee.endswith("ManyToManyField"):
                 raise NotSure("it is many to many")
             if symbol is None or symbol.is_inside or symbol.last not in _CLASSES:
@@ -146,39 +175,37 @@ def _notes(key: ForeignKey, target: str) -> tuple[str, ...]:
 
 
 def _rewrite(candidate: _Candidate, uses: list[Use], forms: list[str]) -> Rewrite:
-    relation, link = candidate.relation, candidate.violation.link
+    link = candidate.link
     edits: dict[str, list[Edit]] = {link.path: list(candidate.edits)}
     for use in uses:
         if use.edit is not None:
             edits.setdefault(use.path, []).append(use.edit)
     rewritten = sum(use.edit is not None for use in uses)
     also = f", and {counted(rewritten, 'use')} of it" if rewritten else ""
+    shown = (f"{form}: {candidate.relations[0].name} becomes an input for the identity." for form in forms)
     return Rewrite(
         path=link.path,
         line=link.line,
-        what=f"{relation.model.dotted}.{relation.name} becomes a Reference to {link.target}{also}",
+        what=f"{candidate.name} becomes a Reference to {link.target}{also}",
         edits={path: tuple(made) for path, made in edits.items()},
-        mends=(candidate.violation.identity,),
-        fields=((relation.model.label, relation.model.symbol.last, relation.name),),
+        mends=tuple(violation.identity for violation in candidate.violations),
+        fields=tuple((r.model.label, r.model.symbol.last, r.name) for r in candidate.relations),
         unneeded=candidate.unneeded,
-        notes=(
-            *candidate.notes,
-            *(f"{form}: {relation.name} becomes an input for the identity." for form in forms),
-        ),
+        notes=(*candidate.notes, *shown),
     )
 
 
 def _followed(candidate: _Candidate, left: list[Use]) -> list[ByHand]:
-    relation, link = candidate.relation, candidate.violation.link
-    what = f"{relation.model.dotted}.{relation.name}: {counted(len(left), 'place')} may follow it to {link.target}"
+    link = candidate.link
+    what = f"{candidate.name}: {counted(len(left), 'place')} may follow it to {link.target}"
     remedy = "Change those first, then run this again; --with-uses rewrites the field all the same."
     return [ByHand(link.path, link.line, what, remedy), *_listed(candidate, left)]
 
 
 def _listed(candidate: _Candidate, left: list[Use]) -> list[ByHand]:
-    link = candidate.violation.link
+    link, name = candidate.link, candidate.relations[0].name
     ask = f"Ask the facade of {link.target_context} for what is used of {link.target}, once for all rows."
-    return [ByHand(use.path, use.line, f"follows {candidate.relation.name}: {use.what}", ask) for use in left]
+    return [ByHand(use.path, use.line, f"follows {name}: {use.what}", ask) for use in left]
 
 
 def _left(violation: Violation, reason: str) -> ByHand:

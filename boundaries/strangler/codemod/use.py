@@ -102,7 +102,7 @@ class _Reader:
         self._source = ground.analysis.relations.node_of(relation.declaring)
         holders = ground.analysis.relations.nodes_with(relation.name)
         self._sources = frozenset(node for node in holders if self._inherits(node))
-        self._is_only = len(holders) == 1 and self._sources == {*holders}
+        self._is_only = self._sources == {*holders}
 
     def forward(self, mention: Mention) -> Iterator[Use]:
         """Uses of the field's own name."""

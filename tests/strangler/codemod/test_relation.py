@@ -283,12 +283,20 @@ class TestADeclaration:
         assert rewrite.fields == (("bookings", "Trip", "payment"),)
         assert b"return self.payment_id\n" in fix.after["shop/bookings/models.py"]
 
-    def test_in_an_abstract_base_of_several_models_is_left(self, project: Project):
+    def test_in_an_abstract_base_is_rewritten_for_all_its_models(self, project: Project):
         base = "\n    class Meta:\n        abstract = True\n\n\nclass Trip(Booking):\n    pass\n\n\nclass Stay(Booking):\n    pass\n"
         fix = of_booking(project, FOREIGN_KEY, base)
 
+        [rewrite] = fix.rewrites
+        assert rewrite.fields == (("bookings", "Trip", "payment"), ("bookings", "Stay", "payment"))
+
+    def test_in_an_abstract_base_of_the_targets_context_too_is_left(self, project: Project):
+        base = "\n    class Meta:\n        abstract = True\n\n\nclass Trip(Booking):\n    pass\n"
+        refund = "from shop.bookings.models import Booking\n\n\nclass Refund(Booking):\n    pass\n"
+        fix = of_booking(project, FOREIGN_KEY, base, **{"shop/payments/refund.py": refund})
+
         assert fix.rewrites == []
-        assert "Booking declares it for several models" in fix.by_hand[0].what
+        assert "Booking declares it for models of payments too" in fix.by_hand[0].what
 
     def test_whose_targets_app_cannot_be_read_is_left(self, project: Project):
         project.write(
