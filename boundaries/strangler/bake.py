@@ -156,7 +156,7 @@ class Watcher:
         elif not is_there and bake.state == BakeState.BAKING:
             _store(bake, BakeState.ENDED, "somebody has taken the writes back")
         elif is_there and bake.state == BakeState.ARMED:
-            _start(bake)
+            self._samples.append((time.monotonic(), _start(bake)))
         elif is_there and (trouble := self._trouble(bake)):
             _store(bake, BakeState.GOING_BACK, trouble)
             fault_point("bake.decided")
@@ -201,12 +201,13 @@ class Watcher:
         )
 
 
-def _start(bake: Bake) -> None:
-    """The writes have been switched: from now on it counts."""
+def _start(bake: Bake) -> Calls:
+    """The writes have been switched: from now on it counts. Returns what was met before."""
     met = outcome.stored(bake.context)
     Bake.objects.filter(pk=bake.pk, state=BakeState.ARMED).update(
         state=BakeState.BAKING, started_at=Now(), calls=met.calls, failures=met.failures
     )
+    return met
 
 
 def _go_back(bake: Bake) -> None:
