@@ -40,7 +40,10 @@ def list_dependents(
 
 
 def _tests(tree: SourceTree, context: Context, labels: list[str]) -> Iterator[Item]:
-    """Test code of others that imports the context or names its models; only files with its name in them are parsed."""
+    """Test code of others that imports the context past its door or names its models.
+
+    Only files with its name in them are parsed.
+    """
     names = {package.rpartition(".")[2] for package in context.packages} | set(labels)
     named = re.compile(rb"\b(?:%s)\b" % _any_of(names))
     model = re.compile(rb"""["'](?:%s)(?:\.[A-Z]\w*["']|["'],\s*["'][A-Z])""" % _any_of(labels))
@@ -53,7 +56,9 @@ def _tests(tree: SourceTree, context: Context, labels: list[str]) -> Iterator[It
         lines = [
             item.line
             for item in tree.imports_of(file)
-            if tree.map.context_of_module(tree.resolve(item) or "") == context.name
+            if (module := tree.resolve(item)) is not None
+            and tree.map.context_of_module(module) == context.name
+            and not context.is_public(module)
         ]
         if labels and (found := model.search(content)):
             lines.append(_line_of(content, found))
