@@ -27,6 +27,7 @@ from boundaries.messaging.transaction import database
 
 M = TypeVar("M", bound=type[Model])
 
+_UID = "boundaries_deletion"
 _announced: dict[type[Model], tuple[str, ...]] = {}
 
 
@@ -68,9 +69,7 @@ def announces_deletion(*fields: str) -> Callable[[M], M]:
 
     def declare(model: M) -> M:
         _announced[model] = fields
-        uid = "boundaries_deletion"
-        pre_delete.connect(_refuse_protected, sender=model, dispatch_uid=uid)
-        post_delete.connect(_announce, sender=model, dispatch_uid=uid)
+        _watch(model)
         return model
 
     return declare
@@ -96,6 +95,9 @@ def follow_deletions() -> None:
 
     A context that does not say in the map that it listens to the other one follows nothing; the checks tell.
     """
+    for model in apps.get_models():
+        if model._meta.proxy and model._meta.concrete_model in _announced:
+            _watch(model)  # Django names the proxy as sender, though the row is the model's
     for context, teller in sorted({(own, other) for _field, own, other in _followed()}):
         name = f"{context}.follow_deletions_of_{teller}"
         consumer(deletion_of(teller), name=name)(_follower(context))
@@ -133,24 +135,31 @@ def carry_out(field: Reference, key: Any) -> int:
     return 0
 
 
+def _watch(model: type[Model]) -> None:
+    pre_delete.connect(_refuse_protected, sender=model, dispatch_uid=_UID)
+    post_delete.connect(_announce, sender=model, dispatch_uid=_UID)
+
+
 def _announce(sender: type[Model], instance: Model, **_kwargs: Any) -> None:
     from boundaries.messaging.publish import publish
 
-    context = context_of_model(sender)
+    model = sender._meta.concrete_model or sender
+    context = context_of_model(model)
     if context is None:
         return
-    label = sender._meta.label
-    keys = {name: str(getattr(instance, name)) for name in ("pk", *_announced[sender])}
+    label = model._meta.label
+    keys = {name: str(getattr(instance, name)) for name in ("pk", *_announced[model])}
     publish(deletion_of(context)(row=f"{label}/{keys['pk']}", model=label, keys=keys))
 
 
 def _refuse_protected(sender: type[Model], instance: Model, **_kwargs: Any) -> None:
-    for field in _pointing_at(sender._meta.label):
+    label = (sender._meta.concrete_model or sender)._meta.label
+    for field in _pointing_at(label):
         key = getattr(instance, field.to_field or "pk")
         rows = _rows(field, key) if field.meaning == "protect" else None
         if rows is not None and (found := list(rows[:10])):
             raise DeletionRefused(
-                model=sender._meta.label,
+                model=label,
                 key=str(key),
                 rows=rows.count(),
                 field=str(field),

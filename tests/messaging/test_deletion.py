@@ -9,6 +9,7 @@ import pytest
 from django.db import models, transaction
 from django.db.models import ProtectedError
 from django.db.models.signals import post_delete, pre_delete
+from django.test.utils import isolate_apps
 
 from boundaries import announces_deletion, cli
 from boundaries.facades.failure import ServiceUnavailable
@@ -119,6 +120,20 @@ class TestDeletion:
         ):
             deliver_all()
         assert left() == [None, None, "Bob"]
+
+    @isolate_apps("tests.sample.ledger")
+    def test_through_a_proxy_is_that_of_the_model(self, orders, ann, monkeypatch):
+        class Customer(Account):
+            class Meta:
+                app_label = "ledger"
+                proxy = True
+
+        monkeypatch.setattr(deletion.apps, "get_models", lambda **_options: [Account, Order, Customer])
+        orders(models.CASCADE)
+        Customer.objects.get(pk=ann.pk).delete()
+        deliver_all()
+
+        assert left() == ["Bob"]
 
     def test_is_followed_by_another_unique_field(self, orders, ann, monkeypatch):
         orders(models.CASCADE, to_field="owner", to_type=models.CharField(max_length=100))
