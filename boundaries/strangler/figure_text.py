@@ -109,7 +109,10 @@ def _map_line(declared: dict[str, Any]) -> list[tuple[str, str]]:
         return []
     said = f'it says state = "{declared["state"]}" ({declared["place"]})'
     return [
-        ("map", f'{said}: write state = "moving", so that `manage.py check` sees to the order of migrations')
+        (
+            "map",
+            f'{said}: write state = "moving" (status --write-map), so that `manage.py check` guards migrations',
+        )
     ]
 
 

@@ -71,7 +71,7 @@ def test_given_a_new_column_and_a_new_table_of_a_moving_context_when_the_service
     library: Library,
 ) -> None:
     assert (
-        library.run("extract", "fines", "--write-map").stdout
+        library.run("extract", "fines", "status", "--write-map").stdout
         == 'boundaries.toml says of fines: state = "moving"\n'
     )
     declare(library, "fines", "note", "CharField(max_length=20, null=True)")

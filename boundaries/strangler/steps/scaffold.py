@@ -32,9 +32,7 @@ class Scaffold:
         """The plan, asked again, has no blocker; the folder is empty or was written by this step."""
         # While it moves, a new table comes to the service first, and is not in this database yet.
         blockers = [
-            blocker
-            for blocker in list_blockers(move)
-            if not (_is_moving(move) and blocker.code == "BD535")
+            blocker for blocker in list_blockers(move) if not (_is_moving(move) and blocker.code == "BD535")
         ]
         first = (
             f"{len(blockers)} in the plan, first {blockers[0].code}: {blockers[0].what}"
