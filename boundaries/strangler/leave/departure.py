@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +11,7 @@ from boundaries.contexts.map import Context, ContextMap
 from boundaries.enforcement.source.tree import SourceFile
 from boundaries.errors import BoundaryError
 from boundaries.strangler.code.source import SourceTree
+from boundaries.strangler.leave.leftover import Leftover, find_leftovers
 from boundaries.strangler.leave.migration import leave_migrations
 from boundaries.strangler.leave.remains import Remains, find_remains, prune
 from boundaries.strangler.leave.working_tree import require_clean
@@ -46,19 +45,6 @@ class StillUsed(BoundaryError):
     remedy = "Take them out first (`boundaries extract {context} complete --write --dry-run` lists them all)."
 
 
-@dataclass(frozen=True, slots=True)
-class Leftover:
-    """One place outside the context that names what goes."""
-
-    path: str
-    line: int
-    what: str
-    is_test: bool
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line} {self.what}"
-
-
 @dataclass(slots=True)
 class Departure:
     """What will be written and deleted, as absolute paths, and what is left over."""
@@ -87,9 +73,7 @@ def plan_departure(context_map: ContextMap, context: Context) -> Departure:
         file.module for file in tree.owned_by(context.name) if _take_out(tree, file, remains, departure)
     }
     departure.deleted += _other_files(context_map, context)
-    departure.leftovers = sorted(
-        _leftovers(tree, context, removed), key=lambda found: (found.path, found.line)
-    )
+    departure.leftovers = find_leftovers(tree, context, removed)
     path, text = with_state(context, "outside", without=["implementation"])
     if text != path.read_text(encoding="utf-8"):
         departure.written[path] = text
@@ -102,7 +86,7 @@ def carry_out(context_map: ContextMap, departure: Departure) -> None:
     :raises StillUsed: while code that stays would break.
     :raises boundaries.strangler.leave.working_tree.TreeNotClean: unless git could take all of it back.
     """
-    breaking = [found for found in departure.leftovers if not found.is_test]
+    breaking = [found for found in departure.leftovers if found.breaks]
     if breaking:
         count = f"{len(breaking)} place{'s' if len(breaking) > 1 else ''}"
         raise StillUsed(context=departure.context, count=count, first=breaking[0])
@@ -159,43 +143,6 @@ def _other_files(context_map: ContextMap, context: Context) -> Iterator[Path]:
             is_other = path.suffix not in _NOT_OTHER and "migrations" not in parts
             if path.is_file() and is_owned and is_other and not (is_door or context.is_public(module)):
                 yield path
-
-
-def _leftovers(tree: SourceTree, context: Context, removed: set[str]) -> Iterator[Leftover]:
-    """Imports of removed modules, and strings that name one, in files of others."""
-    root = {package.partition(".")[0] for package in context.packages}
-    for file in tree.files.values():
-        is_own = tree.map.context_of_module(file.module) == context.name
-        if is_own or not file.relative.endswith(".py") or not _mentions(file, root):
-            continue
-        is_test = file.purpose == "test"
-        for item in tree.imports_of(file):
-            if (module := tree.resolve(item)) in removed:
-                yield Leftover(file.relative, item.line, f"imports {module}", is_test)
-        for node in (node for statement in tree.body_of(file) for node in ast.walk(statement)):
-            if (
-                isinstance(node, ast.Constant)
-                and isinstance(node.value, str)
-                and _is_below(node.value, removed)
-            ):
-                yield Leftover(file.relative, node.lineno, f'names "{node.value}"', is_test)
-
-
-def _mentions(file: SourceFile, roots: Iterable[str]) -> bool:
-    source = Path(file.path).read_bytes()
-    return any(root.encode() in source for root in roots)
-
-
-def _is_below(text: str, removed: set[str]) -> bool:
-    """Whether a string is the dotted path of a removed module, or of something in it."""
-    if not re.fullmatch(r"\w+(\.\w+)+(:\w+)?", text):
-        return False
-    dotted = text.partition(":")[0]
-    while dotted:
-        if dotted in removed:
-            return True
-        dotted = dotted.rpartition(".")[0]
-    return False
 
 
 def _remove_if_empty(folder: Path) -> None:

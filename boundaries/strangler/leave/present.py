@@ -53,7 +53,7 @@ def as_facts(departure: Departure, root: Path, *, is_done: bool) -> dict[str, An
         "written": sorted(shown(path) for path in departure.written),
         "deleted": sorted(shown(path) for path in departure.deleted),
         "leftovers": [
-            {"path": found.path, "line": found.line, "what": found.what, "test": found.is_test}
+            {"path": found.path, "line": found.line, "what": found.what, "breaks": found.breaks}
             for found in departure.leftovers
         ],
     }
@@ -65,7 +65,7 @@ def _lines(facts: dict[str, Any]) -> Iterator[str]:
         for path in facts[verb]:
             yield f"{verb if done else action} {path}"
     for found in facts["leftovers"]:
-        yield f"left over{' in tests' if found['test'] else ''}: {found['path']}:{found['line']} {found['what']}"
+        yield f"{'in the way' if found['breaks'] else 'left over'}: {found['path']}:{found['line']} {found['what']}"
     if not facts["written"] and not facts["deleted"]:
         yield "Nothing to do: the code has left."
     elif done:

@@ -54,6 +54,27 @@ class TestTakeOut:
         )
         assert shop.do("check") == "System check identified no issues (0 silenced).\n"
 
+    def test_names_what_is_left_over_elsewhere(self, shop: Shop) -> None:
+        files = {
+            "payments/local.py": "from django.conf import settings\n\nLIMIT = settings.PAYMENT_LIMIT\n",
+            "zz/tests/__init__.py": "",
+            "zz/tests/test_pay.py": "from payments.models import Payment\n",
+            "zz/fixtures/some.json": '[{"model": "payments.tag", "fields": {"name": "large"}}]',
+        }
+        for path, text in files.items():
+            (shop.root / path).parent.mkdir(exist_ok=True)
+            (shop.root / path).write_text(text)
+        settings = shop.root / "config/settings.py"
+        settings.write_text(settings.read_text() + "PAYMENT_LIMIT = 100\n")
+
+        found = {(left["path"], left["what"]): left["breaks"] for left in plan(shop)["leftovers"]}
+
+        assert found == {
+            ("config/settings.py", "setting: PAYMENT_LIMIT, which nobody else reads"): False,
+            ("zz/fixtures/some.json", "fixture: some.json"): False,
+            ("zz/tests/test_pay.py", "test module: zz.tests.test_pay"): False,
+        }
+
     def test_is_refused_while_other_code_would_break(self, shop: Shop) -> None:
         (shop.root / "zz/jobs.py").write_text(
             "from payments.secrets import score\n\nJOB = 'payments.secrets.score'\n"
