@@ -118,11 +118,20 @@ def _read_again(content: bytes, names: frozenset[str]) -> FileFacts:
 
 def _cut(content: bytes, begins: re.Pattern[bytes], attributes: Iterable[bytes]) -> Iterator[bytes]:
     """The first piece, and the others that hold an attribute; of the rest, the ends of lines."""
-    cuts = [0, *(match.end() for match in begins.finditer(content)), len(content)]
-    for begin, end in pairwise(cuts):
+    for begin, end in pairwise([0, *_cuts(content, begins), len(content)]):
         piece = content[begin:end]
         is_kept = not begin or any(attribute in piece for attribute in attributes)
         yield piece if is_kept else b"\n" * piece.count(b"\n")
+
+
+def _cuts(content: bytes, begins: re.Pattern[bytes]) -> Iterator[int]:
+    """Where a statement begins; what stands in a string of several lines is none."""
+    quotes = counted = 0
+    for match in begins.finditer(content):
+        quotes += sum(content.count(quote, counted, match.end()) for quote in (b'"""', b"'''"))
+        counted = match.end()
+        if quotes % 2 == 0:
+            yield counted
 
 
 def _link(

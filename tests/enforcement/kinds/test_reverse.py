@@ -143,6 +143,8 @@ class TestPlainAttributes:
             "def f(pk):\n    it = Booking.objects.get(pk=pk)\n    return it.receipt",
             "class Seat:\n    def f(self): return self.lines[0].receipt",
             "def f(x):\n    receipt = x.receipt",
+            'class Seat:\n    """One.\n\n    Two.\n    """\n    def f(x): return x.receipt\n\nclass B:\n    """B."""',
+            'A = """\nb\n"""\ndef f(x): return x.receipt',
         ],
     )
     def test_are_ways_back_where_the_name_can_mean_nothing_else(
