@@ -47,7 +47,7 @@ WHERE contype = 'f' AND conrelid::regclass::text LIKE 'stock%'
 _OBJECTS = """
 SELECT tgname FROM pg_trigger WHERE tgname LIKE 'boundaries%' AND NOT tgisinternal
 UNION ALL SELECT proname FROM pg_proc WHERE proname LIKE 'boundaries%'
-UNION ALL SELECT relname FROM pg_class WHERE relname ~ '^boundaries_(log|ledger|shape)_'
+UNION ALL SELECT relname FROM pg_class WHERE relname ~ '^boundaries_(log|ledger|shape|latch|ceiling|reserve|pass)_'
 UNION ALL SELECT 'ownership of ' || context FROM boundaries_facades_ownership
 """
 _OWNERSHIP = "SELECT open, epoch, drained FROM boundaries_facades_ownership WHERE context = 'stock'"

@@ -132,7 +132,7 @@ def kit_objects(url: str) -> list[str]:
     query = """
         SELECT tgname FROM pg_trigger WHERE tgname LIKE 'boundaries%%'
         UNION ALL SELECT proname FROM pg_proc WHERE proname LIKE 'boundaries%%'
-        UNION ALL SELECT relname FROM pg_class WHERE relname ~ '^boundaries_(log|ledger|shape)_'
+        UNION ALL SELECT relname FROM pg_class WHERE relname ~ '^boundaries_(log|ledger|shape|latch|ceiling|reserve|pass)_'
     """
     with psycopg.connect(url) as session:
         return [row[0] for row in session.execute(query.replace("%%", "%"))]

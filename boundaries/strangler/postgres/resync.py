@@ -14,13 +14,23 @@ import psycopg
 from psycopg import sql
 
 from boundaries.conf import setting
+from boundaries.errors import BoundaryError
 from boundaries.faults import fault_point
 from boundaries.strangler.postgres import capture, latch, log_disk
 from boundaries.strangler.postgres.apply import Flow
 from boundaries.strangler.postgres.connection import Connection
+from boundaries.strangler.postgres.ddl import blockers_of
 from boundaries.strangler.postgres.gate import lock_key
 from boundaries.strangler.postgres.holder import limit
 from boundaries.strangler.postgres.table import Table
+
+
+class StillWriting(BoundaryError):
+    """Raised when the gate could not be had, so that somebody may still be writing who has seen the mark."""
+
+    code = "BD577"
+    problem = "{tables} of {context} cannot be logged again yet; open transactions: {blockers}."
+    remedy = "The follower tries again every few seconds. If those transactions never end, end them."
 
 
 def rearm(flow: Flow) -> list[Table]:
@@ -28,7 +38,7 @@ def rearm(flow: Flow) -> list[Table]:
 
     Writers may wait at the gate for `GATE_TIMEOUT_MS`.
 
-    :raises psycopg.errors.LockNotAvailable: when writers did not let it through; the tables stay marked.
+    :raises StillWriting: when writers did not let it through; the tables stay marked.
     :raises boundaries.strangler.postgres.ddl.LockRefused: when the log could not be emptied for a long transaction.
     """
     source = flow.source
@@ -38,10 +48,14 @@ def rearm(flow: Flow) -> list[Table]:
     for table in tables:
         capture.log_whole(source, flow.context, table)
     fault_point("resync.noted")
-    with source.transaction():
-        limit(source, lock_timeout_ms=setting("GATE_TIMEOUT_MS"))
-        source.execute(sql.SQL("SELECT pg_advisory_xact_lock({})").format(lock_key(flow.context)))
-        latch.clear(source, flow.context, tables)
+    try:
+        with source.transaction():
+            limit(source, lock_timeout_ms=setting("GATE_TIMEOUT_MS"))
+            source.execute(sql.SQL("SELECT pg_advisory_xact_lock({})").format(lock_key(flow.context)))
+            latch.clear(source, flow.context, tables)
+    except psycopg.errors.LockNotAvailable:
+        names, blockers = ", ".join(table.name for table in tables), blockers_of(source)
+        raise StillWriting(context=flow.context, tables=names, blockers=blockers or "none seen") from None
     fault_point("resync.rearmed")
     return tables
 
