@@ -12,6 +12,7 @@ from boundaries.strangler.codemod.proposal import Proposal, Rewrite
 from boundaries.strangler.codemod.registry import CODES, fix_command
 from boundaries.strangler.codemod.run import FileChanged
 from boundaries.strangler.codemod.text import Edit, apply
+from tests.enforcement.test_output_schema import faults
 from tests.strangler.codemod.conftest import Project
 
 pytest.importorskip("libcst", reason="the extra `fix` is not installed")
@@ -103,6 +104,7 @@ class TestTheVerb:
         code, out, _ = run("BD204", "--json")
 
         said = json.loads(out)
+        assert faults("fix", said) == []
         assert code == 1
         assert (said["code"], said["written"], said["by_hand"], said["diff"]) == ("BD204", False, [], None)
         assert said["rewrites"] == [
