@@ -143,7 +143,10 @@ class TestPlainAttributes:
             "def f(pk):\n    it = Booking.objects.get(pk=pk)\n    return it.receipt",
             "class Seat:\n    def f(self): return self.lines[0].receipt",
             "def f(x):\n    receipt = x.receipt",
-            'class Seat:\n    """One.\n\n    Two.\n    """\n    def f(x): return x.receipt\n\nclass B:\n    """B."""',
+            (
+                'class A:\n    """A.\n\n    A.\n    """\n    def f(x): return x.receipt\n\n'
+                'class B:\n    """B.\n\n    B.\n    """\n    def f(x): return x.receipts'
+            ),
             'A = """\nb\n"""\ndef f(x): return x.receipt',
         ],
     )
