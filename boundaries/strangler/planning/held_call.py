@@ -90,16 +90,19 @@ def _calls_held(nodes: Iterable[ast.AST], *, is_held: bool) -> Iterator[ast.Call
     for node in nodes:
         if is_held and isinstance(node, ast.Call):
             yield node
-        inside = is_held or _opens(node)
-        yield from _calls_held(ast.iter_child_nodes(node), is_held=inside)
+        inside = _inside(node)
+        # What opens the transaction, and the decorators of what it is opened for, run before it.
+        outside = [child for child in ast.iter_child_nodes(node) if child not in inside]
+        yield from _calls_held(outside, is_held=is_held)
+        yield from _calls_held(inside, is_held=True)
 
 
-def _opens(node: ast.AST) -> bool:
+def _inside(node: ast.AST) -> list[ast.stmt]:
+    """The statements that run in a transaction which this node opens."""
     if isinstance(node, ast.With | ast.AsyncWith):
-        return any(_is_transaction(item.context_expr) for item in node.items)
-    return isinstance(node, _FUNCTION) and any(
-        _is_transaction(decorator) for decorator in node.decorator_list
-    )
+        return node.body if any(_is_transaction(item.context_expr) for item in node.items) else []
+    is_opened = isinstance(node, _FUNCTION) and any(map(_is_transaction, node.decorator_list))
+    return node.body if isinstance(node, _FUNCTION) and is_opened else []
 
 
 def _is_transaction(node: ast.expr) -> bool:
