@@ -48,7 +48,9 @@ class ReferenceAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         points = Q()
         for name in self.search_references if search_term else ():
             field = _reference(self.model, name)
-            if keys := resolution.find(field, text=search_term, limit=_MOST_FOUND):
+            # A foreign key that is about to become one has no label to look for yet.
+            keys = resolution.find(field, text=search_term, limit=_MOST_FOUND) if field else []
+            if keys:
                 points |= Q(**{f"{field.attname}__in": keys})
         return (found | queryset.filter(points) if points else found), may_repeat
 

@@ -195,6 +195,11 @@ class TestAdmin:
         assert len(change_list("ann")[0]) == 2
         assert len(change_list("nobody")[0]) == 0
 
+    def test_passes_over_what_is_no_reference_yet(self, page, monkeypatch):
+        monkeypatch.setattr(_Orders, "search_references", ("number",))
+
+        assert change_list("ann")[0] == []
+
     def test_stands_while_nobody_answers(self, page, silent_ledger):
         rows, _ = change_list()
 
