@@ -9,9 +9,7 @@ from boundaries.contexts.map import ContextMap
 from boundaries.enforcement.check import CheckResult, baselined_graph, run_check
 from boundaries.enforcement.coupling import KINDS, Coupling, CouplingGraph
 from boundaries.enforcement.kinds.link import Analysis
-from boundaries.enforcement.source.cache import Cache
-from boundaries.enforcement.source.reader import read_facts
-from boundaries.enforcement.source.text import read_texts
+from boundaries.enforcement.source.reader import read_project
 
 __all__ = [
     "KINDS", "Analysis", "CheckResult", "Coupling", "CouplingGraph", "analysis", "coupling_graph", "couplings", "run_check",
@@ -47,5 +45,4 @@ def coupling_graph(
 
 def analysis(context_map: ContextMap, *, cache_folder: Path | None = None) -> Analysis:
     """What the source says of every module, app and model, without the couplings."""
-    text = read_texts(context_map)
-    return Analysis.of(context_map, read_facts(text, context_map, Cache(cache_folder, context_map.root)))
+    return Analysis.of(context_map, read_project(context_map, cache_folder=cache_folder))

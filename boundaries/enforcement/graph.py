@@ -18,7 +18,7 @@ from boundaries.enforcement.rules import check_severities, judge, rule_of, sever
 from boundaries.enforcement.rules.rule import Rule
 from boundaries.enforcement.source.cache import Cache
 from boundaries.enforcement.source.package import Packages
-from boundaries.enforcement.source.reader import ProjectFacts, read_facts
+from boundaries.enforcement.source.reader import ProjectFacts, facts_by_key, is_as_read, read_facts
 from boundaries.enforcement.source.text import SourceText, read_texts
 from boundaries.enforcement.witness import Witness
 
@@ -87,11 +87,10 @@ def read_source_graph(
         if running:
             running.stop()
     verdict = linter.read_verdict(answer) if use_linter else linter.Verdict()
-    is_steady = cache.is_kept and _is_as_read(source.text, context_map)
+    is_steady = cache.is_kept and is_as_read(source.text, context_map)
     is_lasting = is_steady and not verdict.problem
     if is_steady:
-        keys = (key for _, key in source.text.files)
-        said = dict(zip(keys, (said for _, said in facts.files), strict=True))
+        said = facts_by_key(source.text, facts)
         cache.save_facts({**said, **packages.facts} if packages else said)
     if is_lasting and use_linter:
         cache.save_result(source.key, _ANSWER, answer)
@@ -130,11 +129,6 @@ def _read_on(
     analysis, links = _analysed(context_map, facts, packages)
     known = set(shown)
     return analysis, [*shown, *(replace(link, evidence="exact") for link in links if link not in known)]
-
-
-def _is_as_read(text: SourceText, context_map: ContextMap) -> bool:
-    """Whether the files still say what was hashed: somebody may save one while others are being read."""
-    return read_texts(context_map).digest == text.digest
 
 
 def _judged(link: Link, context_map: ContextMap, verdict: linter.Verdict, exceptions: Exceptions) -> Coupling:

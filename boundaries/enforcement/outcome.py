@@ -21,7 +21,7 @@ from boundaries.enforcement.coupling import Coupling, CouplingGraph
 from boundaries.enforcement.key import result_key
 from boundaries.enforcement.source.age import ages_of
 from boundaries.enforcement.source.cache import Cache
-from boundaries.enforcement.source.text import SourceText, read_texts
+from boundaries.enforcement.source.text import SourceText, find_texts, read_texts
 from boundaries.enforcement.source.tree import walk_sources
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def find_outcome(
     name = "outcome" if use_linter else "outcome-alone"
     read = partial(_read, context_map, cache, name, use_linter=use_linter, witnesses=witnesses)
     if witnesses or not cache.is_kept:
-        return read(read_texts(context_map))
+        return read(read_texts(context_map) if cache.is_kept else find_texts(context_map))
     entries = list(walk_sources(context_map))
     ages = ages_of(entries)
     by_age = result_key(ages.digest, context_map)

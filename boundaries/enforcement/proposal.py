@@ -13,10 +13,8 @@ from typing import Any
 
 from boundaries.contexts.claim import is_importable
 from boundaries.contexts.source import MapNotFound, read_source
-from boundaries.enforcement.source.cache import Cache
 from boundaries.enforcement.source.project import Project
-from boundaries.enforcement.source.reader import ProjectFacts, read_facts
-from boundaries.enforcement.source.text import read_texts
+from boundaries.enforcement.source.reader import ProjectFacts, read_project
 from boundaries.enforcement.survey.app import FoundApp, find_apps
 from boundaries.enforcement.survey.root import ImportRoot, find_root
 from boundaries.enforcement.survey.setting import SettingsModule, find_settings, installed_apps
@@ -101,7 +99,7 @@ def propose(folder: Path, *, cache_folder: Path | None = None) -> Proposal:
     settings = find_settings(tree, root.path)
     left_out = _left_out(tree, root.path)
     empty = undeclared(root.path, exclude=tuple(left_out))
-    facts = read_facts(read_texts(empty), empty, Cache(cache_folder, root.path))
+    facts = read_project(empty, cache_folder=cache_folder)
     found = find_apps(Project(facts), installed)
     foreign = [_below(folder / other, root.path) for other in root.others]
     ours = [app for app in found if not _lies_in(app, foreign)]

@@ -138,6 +138,22 @@ class TestAWarmRun:
         }
 
 
+class TestASuggestion:
+    def test_keeps_what_it_read_for_a_check_and_takes_what_a_check_kept(
+        self,
+        project: TinyProject,
+        folder: Path,
+        run: Callable[..., tuple[int, str, str]],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        project.write({"shop/bookings/a.py": BAD})
+        assert run("suggest", "--cache-dir", str(folder))[0] == 0
+        monkeypatch.setattr(reader, "extract", refuse)
+
+        assert len(project.check(cache_folder=folder).new) == 1
+        assert run("suggest", "--cache-dir", str(folder))[0] == 0
+
+
 class TestABrokenCache:
     @pytest.mark.parametrize(
         "damage",

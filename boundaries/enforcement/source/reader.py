@@ -11,7 +11,7 @@ from boundaries.enforcement.source.cache import Cache
 from boundaries.enforcement.source.extract import extract
 from boundaries.enforcement.source.facts import FileFacts
 from boundaries.enforcement.source.template import extract_template
-from boundaries.enforcement.source.text import SourceText, is_door
+from boundaries.enforcement.source.text import SourceText, is_door, read_texts
 from boundaries.enforcement.source.tree import SourceFile
 
 
@@ -39,6 +39,29 @@ def read_facts(text: SourceText, context_map: ContextMap, cache: Cache) -> Proje
             facts = _extract(file, context_map)
         read.append((file, facts))
     return ProjectFacts(tuple(read), text.unreadable)
+
+
+def read_project(context_map: ContextMap, *, cache_folder: Path | None = None) -> ProjectFacts:
+    """The facts of every file below a map's root. Nothing of the project is imported or run; what had to be parsed is
+    kept for the next run of any verb.
+    """
+    cache = Cache(cache_folder, context_map.root)
+    text = read_texts(context_map)
+    facts = read_facts(text, context_map, cache)
+    said = facts_by_key(text, facts)
+    if cache.is_kept and any(cache.facts(key) is None for key in said) and is_as_read(text, context_map):
+        cache.save_facts(said)
+    return facts
+
+
+def facts_by_key(text: SourceText, facts: ProjectFacts) -> dict[str, FileFacts]:
+    """The facts under the keys that they are kept by."""
+    return dict(zip((key for _, key in text.files), (said for _, said in facts.files), strict=True))
+
+
+def is_as_read(text: SourceText, context_map: ContextMap) -> bool:
+    """Whether the files still say what was hashed: somebody may save one while others are being read."""
+    return read_texts(context_map).digest == text.digest
 
 
 def _extract(file: SourceFile, context_map: ContextMap) -> FileFacts:

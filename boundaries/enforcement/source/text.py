@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
 
@@ -21,14 +21,17 @@ class SourceText:
     unreadable: tuple[str, ...] = ()
 
 
+def find_texts(context_map: ContextMap) -> SourceText:
+    """Find the project's files for a run that keeps nothing: none is hashed, all keys are empty."""
+    return SourceText(tuple((file, "") for file in _chosen(context_map, None)), "")
+
+
 def read_texts(context_map: ContextMap, *, entries: Iterable[os.DirEntry[str]] | None = None) -> SourceText:
     """Find the project's files and hash them. Test code is left out unless the map asks for it."""
     files: list[tuple[SourceFile, str]] = []
     unreadable: list[str] = []
     digest = blake2b(digest_size=16)
-    for file in find_sources(context_map, entries=entries):
-        if file.purpose == "test" and not context_map.check.tests:
-            continue
+    for file in _chosen(context_map, entries):
         try:
             with open(file.path, "rb", buffering=0) as stream:  # noqa: PTH123 - thousands of files
                 key = _key(stream.read(), file, context_map)
@@ -38,6 +41,12 @@ def read_texts(context_map: ContextMap, *, entries: Iterable[os.DirEntry[str]] |
         files.append((file, key))
         digest.update(f"{file.relative}\0{key}\0".encode())
     return SourceText(tuple(files), digest.hexdigest(), tuple(unreadable))
+
+
+def _chosen(context_map: ContextMap, entries: Iterable[os.DirEntry[str]] | None) -> Iterator[SourceFile]:
+    for file in find_sources(context_map, entries=entries):
+        if file.purpose != "test" or context_map.check.tests:
+            yield file
 
 
 def is_door(file: SourceFile, context_map: ContextMap) -> bool:

@@ -12,11 +12,9 @@ from pathlib import Path
 
 from boundaries.contexts.map import Context, ContextMap
 from boundaries.enforcement.kinds import FINDERS, Analysis, Link
-from boundaries.enforcement.source.cache import Cache
 from boundaries.enforcement.source.facts import TEXT
 from boundaries.enforcement.source.model import Model
-from boundaries.enforcement.source.reader import ProjectFacts, read_facts
-from boundaries.enforcement.source.text import read_texts
+from boundaries.enforcement.source.reader import ProjectFacts
 from boundaries.enforcement.witness import Witness
 
 # A column that holds the key of a row elsewhere, without the database knowing: a Reference, or `<model>_id`.
@@ -69,11 +67,6 @@ class Anatomy:
     users: tuple[str, ...] = ()
     unresolved: Mapping[str, int] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
-
-
-def read_project(context_map: ContextMap, *, cache_folder: Path | None = None) -> ProjectFacts:
-    """The facts of every file below a map's root. Nothing of the project is imported or run."""
-    return read_facts(read_texts(context_map), context_map, Cache(cache_folder, context_map.root))
 
 
 def dissect(

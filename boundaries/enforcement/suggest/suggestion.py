@@ -10,7 +10,8 @@ from typing import Any
 from boundaries.contexts.map import Context, ContextMap
 from boundaries.enforcement.coupling import SCHEMA
 from boundaries.enforcement.proposal import Proposal, propose
-from boundaries.enforcement.suggest.anatomy import Anatomy, Part, Tie, dissect, read_project
+from boundaries.enforcement.source.reader import read_project
+from boundaries.enforcement.suggest.anatomy import Anatomy, Part, Tie, dissect
 from boundaries.enforcement.suggest.candidate import Clustering, cluster_units
 from boundaries.enforcement.suggest.claim import claims_of
 from boundaries.enforcement.suggest.evidence import (
