@@ -144,8 +144,8 @@ class TestPlainAttributes:
             "class Seat:\n    def f(self): return self.lines[0].receipt",
             "def f(x):\n    receipt = x.receipt",
             (
-                'class A:\n    """A.\n\n    A.\n    """\n    def f(x): return x.receipt\n\n'
-                'class B:\n    """B.\n\n    B.\n    """\n    def f(x): return x.receipts'
+                'class A:\n    """\n    A.\n    """\n    def f(x): return x.receipt\n\n'
+                'class B:\n    """\n    B.\n    """\n    def f(x): return x.receipts'
             ),
             'A = """\nb\n"""\ndef f(x): return x.receipt',
         ],
