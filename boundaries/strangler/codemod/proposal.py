@@ -34,12 +34,13 @@ class Rewrite:
 
 @dataclass(frozen=True, slots=True, order=True)
 class ByHand:
-    """One place that is not rewritten: why not, and what to do."""
+    """One place that is not rewritten: why not, and what to do; or (`is_use`) one that stands in another's way."""
 
     path: str
     line: int
     what: str
     suggestion: str
+    is_use: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """JSON values."""

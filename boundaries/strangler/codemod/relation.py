@@ -205,7 +205,7 @@ def _followed(candidate: _Candidate, left: list[Use]) -> list[ByHand]:
 def _listed(candidate: _Candidate, left: list[Use]) -> list[ByHand]:
     link, name = candidate.link, candidate.relations[0].name
     ask = f"Ask the facade of {link.target_context} for what is used of {link.target}, once for all rows."
-    return [ByHand(use.path, use.line, f"follows {name}: {use.what}", ask) for use in left]
+    return [ByHand(use.path, use.line, f"follows {name}: {use.what}", ask, is_use=True) for use in left]
 
 
 def _left(violation: Violation, reason: str) -> ByHand:

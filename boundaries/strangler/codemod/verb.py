@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -88,7 +89,7 @@ def _show(fix: Fix, *, with_diff: bool, is_written: bool) -> None:
         print(fix.diff(), end="")
     for rewrite in fix.rewrites:
         print(f"{rewrite.path}:{rewrite.line}: {rewrite.what}")
-    for item in fix.by_hand[:_MOST_SHOWN]:
+    for item in sorted(fix.by_hand, key=attrgetter("is_use", "path", "line"))[:_MOST_SHOWN]:
         print(f"{item.path}:{item.line}: by hand: {item.what}\n      {item.suggestion}")
     if (more := len(fix.by_hand) - _MOST_SHOWN) > 0:
         print(f"... and {more:,} more by hand; --json has them all")
