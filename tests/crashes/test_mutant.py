@@ -13,7 +13,7 @@ import pytest
 
 from boundaries.contexts.table import TableSpec
 from boundaries.strangler.flow import Both, opposite
-from boundaries.strangler.postgres import apply, ownership, switch
+from boundaries.strangler.postgres import apply, gate, ownership, switch
 from boundaries.strangler.postgres.apply import Flow, cycle
 from boundaries.strangler.postgres.connection import Endpoint, Pair
 from tests.crashes.traffic import Traffic, traffic
@@ -40,10 +40,11 @@ def mover(library: Library) -> Iterator[Both]:
 
 
 def flip(both: Both) -> None:
-    """Hand the writes to the other side."""
+    """Hand the writes to the other side, whose writers pass without a look at the row, as they do when somebody follows."""
     owner = both.owner()
     assert owner is not None
     switch.switch(both.flow(owner), source=both.endpoint(owner), to=opposite(owner))
+    gate.give_pass(both.connection(opposite(owner)), both.context)
 
 
 def no_gate(monkeypatch: pytest.MonkeyPatch) -> None:
