@@ -19,7 +19,7 @@ _FOLLOWING = frozenset(
         "prefetch_related", "prefetch_related_objects", "Prefetch", "select_related", "getattr", "hasattr", "setattr",
         "attrgetter", "order_by", "earliest", "latest", "raw_id_fields", "autocomplete_fields", "list_display",
         "list_filter", "list_select_related", "radio_fields", "search_fields", "order_with_respect_to", "fk_name",
-        "ordering", "get_latest_by", "filter_horizontal", "filter_vertical", "fields_and_relations",
+        "ordering", "get_latest_by", "filter_horizontal", "filter_vertical",
     }
 )  # fmt: skip
 _READING = frozenset(
@@ -35,7 +35,8 @@ YES, NO, MAYBE = "yes", "no", "maybe"
 class Relation:
     """A foreign key between contexts: the model that holds it, its name, where it leads, and the names back.
 
-    `declaring` is the model itself or the abstract base that declares it; `key` is the name of the target's field that the column holds.
+    `declaring` is the model itself or the abstract base that declares it; `key` is the name of the target's field that
+    the column holds.
     """
 
     model: Model
@@ -116,8 +117,7 @@ class _Reader:
     def back(self, mention: Mention) -> Iterator[Use]:
         """Uses of the names back."""
         if mention.role == "template":
-            if mention.word.endswith("_set"):
-                yield self._by_hand(mention)
+            yield self._by_hand(mention)
         elif mention.role == "attribute":
             yield from self._accessor(mention)
         elif self._leads_back(mention):
@@ -177,9 +177,7 @@ class _Reader:
         relation, project = self._relation, self._analysis.project
         node = self._node(mention)
         if node is None:
-            others = [n for n in self._analysis.relations.nodes_with(mention.word) if n != relation.target]
-            is_manager = mention.word.endswith("_set") or mention.next_attribute in RELATED_METHODS
-            if is_manager and not others:
+            if self._may_be(mention) and (self._is_way_back(mention) or not self._others(mention.word)):
                 yield self._by_hand(mention)
             return
         step = self._analysis.relations.steps(node).get(mention.word)
@@ -207,22 +205,31 @@ class _Reader:
         node = self._walk(self._node(mention), parts[:at])
         if node is not None:
             return node == self._relation.target
-        others = [n for n in self._analysis.relations.nodes_with(mention.word) if n != self._relation.target]
-        return not others and (len(parts) > 1 or mention.holder in _FOLLOWING)
+        return len(parts) > 1 or (not self._others(mention.word) and mention.holder in _FOLLOWING)
+
+    def _others(self, word: str) -> bool:
+        """Whether the name back is a relation of other models too."""
+        return any(node != self._relation.target for node in self._analysis.relations.nodes_with(word))
+
+    def _is_way_back(self, mention: Mention) -> bool:
+        """Whether an attribute is used as a name back is: as a manager, or one to one."""
+        is_manager = mention.word.endswith("_set") or mention.next_attribute in RELATED_METHODS
+        return is_manager or self._relation.is_one_to_one
 
     def _is_ours(self, mention: Mention) -> str:
         """Whether an attribute is taken of the model that holds the relation."""
-        if not mention.chain:
-            return MAYBE
-        if mention.chain == "self" and not self._is_model_class(mention):
-            return NO
-        node = self._node(mention)
-        if node is None and mention.chain.rpartition(".")[2] == "request":
-            return NO
+        node = self._node(mention) if mention.chain else None
         if node is None:
-            symbol = self._analysis.project.resolve(mention.module, mention.chain)
-            return NO if symbol is not None and (not symbol.is_inside or not symbol.qualname) else MAYBE
+            return MAYBE if self._may_be(mention) else NO
         return self._holds(node, mention)
+
+    def _may_be(self, mention: Mention) -> bool:
+        """Whether something of which nothing is known may be an object of a model: no module, request or view."""
+        if mention.chain == "self":
+            return self._is_model_class(mention)
+        symbol = self._analysis.project.resolve(mention.module, mention.chain) if mention.chain else None
+        is_object = symbol is None or (symbol.is_inside and bool(symbol.qualname))
+        return is_object and mention.chain.rpartition(".")[2] != "request"
 
     def _is_at(self, mention: Mention, before: list[str]) -> str:
         """Whether a path has come to the model that holds the relation when it takes the word."""

@@ -184,6 +184,8 @@ class TestAFollowedField:
             "an admin column": {"a.py": "class Bookings(admin.ModelAdmin):\n    model = Booking\n    list_display = ['payment']\n"},
             "a serializer": {"a.py": "class Shown(ModelSerializer):\n    payment = Nested()\n    class Meta:\n        model = Booking\n"},
             "a template": {"templates/a.html": "{{ booking.payment.amount }}\n"},
+            "a template's way back": {"templates/a.html": "{% for b in payment.booking_set.all %}{{ b }}{% endfor %}\n"},
+            "an unknown object's way back": {"a.py": "def of(thing):\n    return thing.booking_set.all()\n"},
             "a test": {"tests.py": "def test_amount(booking):\n    assert booking.payment.amount\n"},
         }.items(),
     )  # fmt: skip
