@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from boundaries.strangler.health import follower_gate, verify_gate
+from boundaries.strangler.health import follower_gate, say_resync, verify_gate
 from boundaries.strangler.models import Extraction
 from boundaries.strangler.operation import prepare
 
@@ -54,3 +54,20 @@ class TestVerifyGate:
 
         assert gate.passed is passed
         assert ("ledger_entry 7 is different" in gate.figure) is not passed
+
+
+class TestTablesThatAreCopiedAgain:
+    @pytest.mark.parametrize(
+        ("tables", "under_way", "said"),
+        [
+            ([], None, ""),
+            (["ledger_entry", "ledger_account"], None, "ledger_entry, ledger_account"),
+            (
+                ["ledger_entry"],
+                {"tables": ["ledger_account"], "table": "ledger_account", "rows": 40_000},
+                "ledger_account, ledger_entry: 40,000 rows of ledger_account are compared",
+            ),
+        ],
+    )
+    def test_are_named_with_how_far_they_are(self, tables, under_way, said):
+        assert say_resync(tables, under_way) == said

@@ -41,6 +41,11 @@ class TestStatus:
         assert "Sagas that wait for a person: 1. `boundaries saga list --state NEEDS_ATTENTION`" in text
         assert "Answers that differed: 3." in text
 
+    def test_says_which_tables_are_copied_again_and_how_far(self, capsys, make):
+        resync = {"tables": ["ledger_entry"], "table": "ledger_entry", "rows": 40_000}
+        make.extraction(at=time.time(), resync=resync)
+        assert "copying again ledger_entry: 40,000 rows of ledger_entry are compared" in status(capsys)
+
     def test_is_one_json_object_with_json(self, capsys, make):
         make.extraction(at=time.time(), lag_rows=12)
         told = json.loads(status(capsys, "--json"))
