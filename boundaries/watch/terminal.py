@@ -37,7 +37,7 @@ def follower_text(follower: Follower) -> str:
         return f"reported {duration(-follower.age_seconds)} ahead of the database's clock"
     if follower.is_missing:
         return f"silent for {duration(follower.age_seconds)}"
-    return f"{follower.lag_rows or 0:,} behind"
+    return f"copying again {follower.resync}" if follower.resync else f"{follower.lag_rows or 0:,} behind"
 
 
 def duration(seconds: float) -> str:
