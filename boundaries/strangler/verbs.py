@@ -116,12 +116,11 @@ def _prepare(options: argparse.Namespace) -> None:
 
 
 def _extract(options: argparse.Namespace) -> int:
-    if not _needs_django(options):
-        from boundaries.strangler.planning.present import plan_from_source
+    from boundaries.strangler.planning.present import plan_from_source
 
+    if not _needs_django(options):
         return plan_from_source(options)
     from boundaries.contexts.map import current_map
-    from boundaries.facades import startup
     from boundaries.strangler import terminal
 
     current_map().context(options.context)
@@ -139,11 +138,27 @@ def _extract(options: argparse.Namespace) -> int:
             options.context, bookings=options.bookings, seed=options.seed, as_json=options.format == "json"
         )
     with _in_one_line():
+        return _with_database(options)
+
+
+def _with_database(options: argparse.Namespace) -> int:
+    """A step, or how things stand. A plan is made of the source where the database does not answer."""
+    from boundaries.facades import startup
+    from boundaries.facades.routing import RoutesUnreadable
+    from boundaries.strangler import terminal
+    from boundaries.strangler.planning.present import plan_from_source
+
+    try:
         startup.require_ready()
-        if options.step in (None, "status"):
-            show = terminal.write_map if options.write_map else terminal.show_status
-            return show(options.context, as_json=options.format == "json")
-        return _run_step(options)
+    except RoutesUnreadable as refusal:
+        if options.step != "plan":
+            raise
+        print(f"{refusal.what} The plan is made from the source alone.", file=sys.stderr)
+        return plan_from_source(options)
+    if options.step in (None, "status"):
+        show = terminal.write_map if options.write_map else terminal.show_status
+        return show(options.context, as_json=options.format == "json")
+    return _run_step(options)
 
 
 @contextmanager

@@ -22,7 +22,7 @@ def doors(facts: Facts) -> Found:
         yield (
             "the map names no facade: nobody could call the service",
             _NO_PLACE,
-            f'Write a Facade class in the public package and add `facade = "module:Class"` to {table}.',
+            f'Add `facade = "module:Class"` to {table}; `boundaries facade {facts.context} --propose --write` writes a first one.',
         )
     if not declared.implementation:
         yield (

@@ -29,13 +29,10 @@ _MANY = re.compile(r"ManyToMany\w*$")
 # What the coupling graph says of an inheritance that is more than one of columns.
 _TIES: dict[str, RelationKind] = {"parent table": "inheritance", "proxy": "proxy"}
 _GENERIC_KEY, _GENERIC_BACK = "GenericForeignKey", "GenericRelation"
-# Models of well-known packages that have a table of their own; whether others have one, their source alone would tell.
+# Django's own models that have a table; whether those of packages have one, only their source would tell.
 _PARENT_TABLES = frozenset(
-    {
-        "auth.Group", "auth.Permission", "auth.User", "cms.CMSPlugin", "cms.Page", "documents.Document", "filer.File",
-        "filer.Image", "flatpages.FlatPage", "images.Image", "sites.Site", "wagtail.Page", "core.Page",
-    }
-)  # fmt: skip
+    {"auth.Group", "auth.Permission", "auth.User", "flatpages.FlatPage", "redirects.Redirect", "sites.Site"}
+)
 
 
 def describe_models(analysis: Analysis, context: str) -> list[ModelFacts]:

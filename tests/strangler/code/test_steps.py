@@ -1,6 +1,9 @@
 """Do `plan` and `scaffold` judge a running project with a real database rightly?"""
 
 import json
+import os
+import subprocess
+import sys
 
 STEPS = """
 from boundaries.strangler.gate import GateRefused
@@ -216,3 +219,23 @@ class TestScaffold:
             ["plan", "ok"],
             ["scaffold", "refused"],
         ]
+
+
+def test_a_plan_is_made_although_the_database_does_not_answer(project):
+    done = subprocess.run(
+        [sys.executable, "-m", "boundaries", "extract", "pay", "plan", "--json"],
+        cwd=project.root,
+        env=os.environ
+        | {
+            "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+            "DJANGO_SETTINGS_MODULE": "config.settings",
+        },
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.startswith("Routes and owners cannot be read from the database 'default'")
+    assert json.loads(done.stdout)["figures"]["context"] == "pay"

@@ -99,13 +99,13 @@ def as_set(rows, *, without=False):
 def test_a_parent_table_of_a_package_is_refused_and_an_unknown_one_is_named(tmp_path):
     (tmp_path / "site_pages").mkdir()
     (tmp_path / "site_pages" / "models.py").write_text(
-        "from wagtail.models import Page\nfrom vendor.models import Thing, ThingMixin\n\n\n"
-        "class Home(Page):\n    pass\n\n\nclass Odd(ThingMixin, Thing):\n    pass\n"
+        "from django.contrib.flatpages.models import FlatPage\nfrom vendor.models import Thing, ThingMixin\n\n\n"
+        "class Home(FlatPage):\n    pass\n\n\nclass Odd(ThingMixin, Thing):\n    pass\n"
     )
     (tmp_path / "boundaries.toml").write_text('[contexts.pages]\npackages = ["site_pages"]\n')
     analysis = lint.analysis(load_map(tmp_path / "boundaries.toml"))
 
     [relation] = model_source.find_relations(analysis, "pages", ())
 
-    assert (relation.kind, relation.target, relation.place.line) == ("inheritance", "wagtail.Page", 5)
+    assert (relation.kind, relation.target, relation.place.line) == ("inheritance", "flatpages.FlatPage", 5)
     assert model_source.find_unknown_parents(analysis, "pages") == [("site_pages.Odd", "vendor.Thing")]
