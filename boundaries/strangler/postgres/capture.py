@@ -37,6 +37,7 @@ _IDENTITY = "ALTER TABLE {log} REPLICA IDENTITY FULL"
 # its work, so every name and operator says its schema.
 _FUNCTION = """
 CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER {settings} AS $capture$
+#variable_conflict use_column
 DECLARE
     added pg_catalog.int8;
 BEGIN

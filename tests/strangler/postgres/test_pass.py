@@ -7,8 +7,10 @@ import threading
 import psycopg
 import pytest
 
+from boundaries.contexts.table import TableSpec
 from boundaries.strangler.postgres import capture, gate, ownership
 from boundaries.strangler.postgres.gate import lock_key
+from boundaries.strangler.postgres.table import read_tables
 from tests.strangler.postgres.test_move import copy_all, flip
 from tests.waiting import wait_for
 
@@ -80,6 +82,28 @@ class TestAHostileSearchPath:
         hostile.execute("DELETE FROM public.ledger_account")
 
         assert capture.backlog(sides.both.monolith, "ledger") == 3
+
+
+class TestColumnsWithTheNamesOfVariables:
+    def test_are_columns_to_the_trigger(self, sides):
+        sides.install()
+        owner = sides.both.monolith
+        owner.execute(
+            "CREATE TABLE odd (added int, found int, tg_op text DEFAULT 'a', PRIMARY KEY (added, found))"
+        )
+        owner.execute(f"GRANT ALL ON odd TO {sides.databases['monolith'].role('app')}")
+        spec = TableSpec("odd", ("added", "found"), "tg_op = 'a'")
+        tables = read_tables(owner, [spec], context="ledger", side="monolith")
+        try:
+            capture.install(owner, "ledger", tables)
+            app = sides.app()
+            app.execute("INSERT INTO odd VALUES (1, 1)")
+            app.execute("UPDATE odd SET found = 2")
+            app.execute("DELETE FROM odd")
+            assert capture.backlog(owner, "ledger") == 4
+        finally:
+            capture.remove(owner, "ledger", tables)
+            owner.execute("DROP TABLE odd")
 
 
 class TestThePass:
