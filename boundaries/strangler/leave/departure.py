@@ -10,6 +10,7 @@ from boundaries.contexts import ownership
 from boundaries.contexts.map import Context, ContextMap
 from boundaries.enforcement.source.tree import SourceFile
 from boundaries.errors import BoundaryError
+from boundaries.facades import way_back_checks
 from boundaries.strangler.code.source import SourceTree
 from boundaries.strangler.leave.leftover import Leftover, find_leftovers
 from boundaries.strangler.leave.migration import leave_migrations
@@ -72,7 +73,7 @@ def plan_departure(context_map: ContextMap, context: Context) -> Departure:
     removed = {
         file.module for file in tree.owned_by(context.name) if _take_out(tree, file, remains, departure)
     }
-    departure.deleted += _other_files(context_map, context)
+    departure.deleted += [*_other_files(context_map, context), *_way_back_of(context)]
     departure.leftovers = find_leftovers(tree, context, removed)
     path, text = with_state(context, "outside", without=["implementation"])
     if text != path.read_text(encoding="utf-8"):
@@ -128,6 +129,12 @@ def _take_out(tree: SourceTree, file: SourceFile, remains: Remains, departure: D
     if text != path.read_text(encoding="utf-8"):
         departure.written[path] = text
     return False
+
+
+def _way_back_of(context: Context) -> list[Path]:
+    """What keeps the service's tables as the monolith's were, where the service lies in this tree."""
+    path = context.service.path / way_back_checks.FILE if context.service else None
+    return [path] if path is not None and path.is_file() else []
 
 
 def _other_files(context_map: ContextMap, context: Context) -> Iterator[Path]:
