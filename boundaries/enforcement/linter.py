@@ -6,6 +6,8 @@ module is both sides: `start()` and `Linter.answer()` here, `main()` in that pro
 
 from __future__ import annotations
 
+import atexit
+import gc
 import importlib.util
 import json
 import os
@@ -129,6 +131,9 @@ def main(path: str) -> None:
 
     from boundaries.enforcement.broken import broken_imports
 
+    # The process ends with its answer: nothing in it is garbage before.
+    gc.disable()
+    atexit.register(gc.freeze)
     context_map = load_map(Path(path))
     sys.path.insert(0, str(context_map.root))
     roots = [name for name in root_packages(context_map) if _lies_under(name, context_map.root)]

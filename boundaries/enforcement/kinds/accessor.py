@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
-from pathlib import Path
 from typing import NamedTuple
 
 from boundaries.enforcement.kinds.link import Analysis, Link, link_at
 from boundaries.enforcement.source.extract import extract
 from boundaries.enforcement.source.facts import AccessFact, FileFacts
 from boundaries.enforcement.source.relations import Node
+from boundaries.enforcement.source.text import content_of
 from boundaries.enforcement.source.tree import SourceFile
 
 # Anything of that name that is no accessor: a function or property, something assigned, annotated or computed by a query.
@@ -162,6 +162,6 @@ def _context(node: Node | None) -> str | None:
 
 def _content(file: SourceFile) -> bytes:
     try:
-        return Path(file.path).read_bytes()
+        return content_of(file)
     except OSError:
         return b""

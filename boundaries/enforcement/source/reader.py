@@ -11,7 +11,7 @@ from boundaries.enforcement.source.cache import Cache
 from boundaries.enforcement.source.extract import extract
 from boundaries.enforcement.source.facts import FileFacts
 from boundaries.enforcement.source.template import extract_template
-from boundaries.enforcement.source.text import SourceText, is_door, read_texts
+from boundaries.enforcement.source.text import SourceText, content_of, is_door, read_texts
 from boundaries.enforcement.source.tree import SourceFile
 
 
@@ -66,7 +66,7 @@ def is_as_read(text: SourceText, context_map: ContextMap) -> bool:
 
 def _extract(file: SourceFile, context_map: ContextMap) -> FileFacts:
     try:
-        content = Path(file.path).read_bytes()
+        content = content_of(file)
     except OSError as error:
         return FileFacts(problem=error.strerror or str(error))
     if file.template:

@@ -33,14 +33,22 @@ def read_texts(context_map: ContextMap, *, entries: Iterable[os.DirEntry[str]] |
     digest = blake2b(digest_size=16)
     for file in _chosen(context_map, entries):
         try:
-            with open(file.path, "rb", buffering=0) as stream:  # noqa: PTH123 - thousands of files
-                key = _key(stream.read(), file, context_map)
+            key = _key(content_of(file), file, context_map)
         except OSError as error:
             unreadable.append(f"{file.relative}: {error.strerror or error}")
             continue
         files.append((file, key))
         digest.update(f"{file.relative}\0{key}\0".encode())
     return SourceText(tuple(files), digest.hexdigest(), tuple(unreadable))
+
+
+def content_of(file: SourceFile) -> bytes:
+    """What a file holds; in half the time that a path object takes.
+
+    :raises OSError: when it cannot be read.
+    """
+    with open(file.path, "rb", buffering=0) as stream:  # noqa: PTH123 - thousands of files
+        return stream.read()
 
 
 def _chosen(context_map: ContextMap, entries: Iterable[os.DirEntry[str]] | None) -> Iterator[SourceFile]:
