@@ -19,9 +19,9 @@ CODE = "BD241"
 KEEPS = {
     "where the way back is an event": {
         **SERVICE,
-        "boundaries.toml": MAP.replace('shop.bookings"]\n', 'shop.bookings"]\ncalls = ["payments"]\n').replace(
-            '"shop.payments"]\n', '"shop.payments"]\ncalls = []\nlistens_to = ["bookings"]\n'
-        ),
+        "boundaries.toml": MAP.replace(
+            'shop.bookings"]\n', 'shop.bookings"]\ncalls = ["payments"]\n'
+        ).replace('"shop.payments"]\n', '"shop.payments"]\ncalls = []\nlistens_to = ["bookings"]\n'),
     },
     "without a service in the circle": {
         "boundaries.toml": """\

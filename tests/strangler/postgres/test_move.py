@@ -281,7 +281,9 @@ class TestSwitch:
         sides.install()
         sides.both.monolith.execute("CREATE TABLE unmoved AS SELECT 1 AS n")
         insider, waiter = sides.app(autocommit=False), sides.app(autocommit=False)
-        write = "INSERT INTO ledger_account (id, owner, balance) VALUES (gen_random_uuid(), gen_random_uuid(), 0)"
+        write = (
+            "INSERT INTO ledger_account (id, owner, balance) VALUES (gen_random_uuid(), gen_random_uuid(), 0)"
+        )
         try:
             insider.execute(write)
             waiter.execute("UPDATE unmoved SET n = 2")
