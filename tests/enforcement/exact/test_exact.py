@@ -21,8 +21,9 @@ LATE_FIELDS = """\
 from django.db import models
 class Booking(models.Model):
     payment = models.ForeignKey("payments.Payment", models.CASCADE)
+key = getattr(models, "Foreign" + "Key")
 for name in ("first", "second"):
-    models.ForeignKey("payments.Payment", models.CASCADE, related_name="+").contribute_to_class(Booking, name)
+    key("payments.Payment", models.CASCADE, related_name="+").contribute_to_class(Booking, name)
 """
 
 

@@ -57,9 +57,13 @@ class Place:
         ownership.close(self.sides.both.monolith, "ledger")
 
     def flip(self, to: str, *, leaving_behind: str = "") -> Switched:
-        """Hand the writes over; `leaving_behind` names a table that a faulty mover has forgotten."""
+        """Hand the writes over; `leaving_behind` names a table that a faulty mover has forgotten, in capture too."""
         both = self.sides.both
         source = "monolith" if to == "service" else "service"
+        if leaving_behind:
+            both.connection(source).execute(
+                "DELETE FROM boundaries_log_ledger WHERE tbl = %s", [leaving_behind]
+            )
         tables = [table for table in both.tables(source) if table.name != leaving_behind]
         flow = Flow("ledger", both.connection(source), both.connection(to), tables)
         return switch(flow, source=both.endpoint(source), to=to)
