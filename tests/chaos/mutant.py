@@ -22,17 +22,25 @@ class Mutant:
     writers: tuple[str, ...]
     fault: str = "kill"
     point: str = "switch.closed"
+    goes_back: bool = True
 
     def cycles(self, count: int) -> list[Cycle]:
         """That many cycles in which it should show."""
-        acts = (Act("switch-writes", self.point), Act("rollback", self.point, is_back=True))
-        script = Script("round", "following", acts)
+        there, back = Act("switch-writes", self.point), Act("rollback", self.point, is_back=True)
+        script = Script("round", "following", (there, back) if self.goes_back else (there,))
         return [Cycle(7, n, script, self.fault, self.writers, False, False) for n in range(1, count + 1)]
 
 
 def apply(name: str) -> None:
     """Take the protection of that name out of this process."""
     MUTANTS[name].take_out()
+
+
+def _replace(module: Any, name: str, text: str, instead: str) -> None:
+    """Change one of the kit's texts; a text that is not there any more would make a mutant that is none."""
+    whole = getattr(module, name)
+    assert text in whole, f"{module.__name__}.{name} does not say {text!r} any more"
+    setattr(module, name, whole.replace(text, instead))
 
 
 def _no_compare_and_set() -> None:
@@ -77,7 +85,13 @@ def _read_committed_consumer() -> None:
 def _stale_ownership_read() -> None:
     from boundaries.strangler.postgres import gate
 
-    gate._FUNCTION = gate._FUNCTION.replace(" FOR SHARE;", ";")
+    _replace(gate, "_LOOK", " FOR SHARE;", ";")
+
+
+def _lasting_pass() -> None:
+    from boundaries.strangler.postgres import gate
+
+    _replace(gate, "_REVOKE", "PERFORM setval({pass_of}, 0);", "NULL;")
 
 
 def _no_gate() -> None:
@@ -93,9 +107,8 @@ def _no_gate() -> None:
 def _no_applier_skip() -> None:
     from boundaries.strangler.postgres import capture
 
-    capture._FUNCTION = capture._FUNCTION.replace(
-        "session_user = {mover}", "session_user = {mover} AND false"
-    )
+    skip = "session_user OPERATOR(pg_catalog.=) {mover}"
+    _replace(capture, "_FUNCTION", skip, f"{skip} AND false")
 
 
 def _no_sequence_gap() -> None:
@@ -124,6 +137,10 @@ MUTANTS = {
     ),
     "ownership-read": Mutant(
         _stale_ownership_read, frozenset({"I2"}), ("repeatable", "serializable", "single", "swap")
+    ),
+    # Once the monolith owns the writes again, what it took meanwhile is copied like any other write.
+    "pass": Mutant(
+        _lasting_pass, frozenset({"I2", "I5"}), ("single", "swap", "raw", "circle"), goes_back=False
     ),
     "gate": Mutant(_no_gate, frozenset({"I2", "I5"}), ("long", "swap", "savepoint", "circle")),
     "applier-skip": Mutant(_no_applier_skip, frozenset({"I11"}), ("single", "swap", "raw", "circle")),
