@@ -1,18 +1,4 @@
-MAP = """\
-[contexts.bookings]
-packages = ["shop.bookings"]
-facade = "shop.bookings.public:Bookings"
-
-[contexts.payments]
-packages = ["shop.payments"]
-
-[contexts.payments.service]
-path = "services/payments"
-"""
-SERVICE = {
-    "boundaries.toml": MAP,
-    "services/payments/boundaries.toml": 'compiled = true\n[contexts.payments]\npackages = ["shop.payments"]\n',
-}
+from tests.enforcement.one_service import SERVICE
 
 CODE = "BD245"
 
