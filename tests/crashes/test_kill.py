@@ -9,7 +9,6 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from boundaries.faults import all_fault_points
 from tests.crashes.conftest import (
     CrashAt,
     Stand,
@@ -17,7 +16,6 @@ from tests.crashes.conftest import (
     kit_objects,
     points_of,
     some_nightly,
-    strangler_points,
 )
 from tests.crashes.traffic import traffic
 from tests.journeys.library import Library
@@ -30,11 +28,7 @@ PROVISIONING = points_of("provision")
 ABORTING = points_of("abort")
 RECOVERING = points_of("recover")
 GOING_BACK = points_of("rollback")
-# Killed at in test_bake.py.
-BAKING = points_of("bake")
 VERIFYING = points_of("verify")
-COMPLETING = points_of("complete")  # in test_complete
-RESYNCING = points_of("resync")  # in test_resync
 FORTH = ("switch-writes", "--yes=fines")
 BACK = ("rollback", "--yes=fines")
 
@@ -203,32 +197,6 @@ class TestProvision:
         kill(crash_at, point, provisioned, "provision")
 
         assert provisioned.step("provision")["figures"]["differences"] == 0
-
-
-class TestCompleteness:
-    def test_every_point_of_the_room_is_killed_at(self) -> None:
-        killed_at = [
-            *SCAFFOLDING,
-            *COPYING,
-            *SWITCHING,
-            *FOLLOWING,
-            *PROVISIONING,
-            *ABORTING,
-            *RECOVERING,
-            *GOING_BACK,
-            *BAKING,
-            *VERIFYING,
-            *COMPLETING,
-            *RESYNCING,
-        ]
-
-        assert set(killed_at) == strangler_points()
-        assert strangler_points() <= set(all_fault_points())
-
-    @pytest.mark.nightly
-    def test_every_point_of_the_room_was_hit_in_this_run(self, fault_points_hit) -> None:
-        """Last in the file, since it looks back."""
-        assert strangler_points() <= fault_points_hit()
 
 
 def files_below(folder: Path) -> dict[str, bytes]:
