@@ -87,6 +87,10 @@ class ContextMap:
         """Every file that says something of the map: its own, and those of contexts that have one."""
         return tuple(dict.fromkeys([self.path, *(context.path for context in self.contexts.values())]))
 
+    def shown(self, path: Path) -> str:
+        """A path as people read it: relative to the root where it lies below it."""
+        return path.relative_to(self.root).as_posix() if path.is_relative_to(self.root) else str(path)
+
     def context(self, name: str) -> Context:
         """The context of that name.
 

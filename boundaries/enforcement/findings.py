@@ -182,8 +182,7 @@ def _shown(analysis: Analysis, file: SourceFile, facts: FileFacts) -> Iterator[t
 def _map_place(context_map: ContextMap, name: str) -> tuple[str, int]:
     """Where a context is declared."""
     context = context_map.context(name)
-    path, root = context.path, context_map.root
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path), context.line
+    return context_map.shown(context.path), context.line
 
 
 def _finding(

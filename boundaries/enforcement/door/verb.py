@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from boundaries.cli import DONE, Verb, print_json
@@ -53,11 +52,11 @@ def _write(context_map: ContextMap, proposal: Proposal) -> list[str]:
     files = {folder / path: text for path, text in write_door(proposal).items()}
     for path in (folder / "public.py", *files):
         if path.exists():
-            raise DoorExists(path=_shown(path, context_map.root))
+            raise DoorExists(path=context_map.shown(path))
     for path, text in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    return [_shown(path, context_map.root) for path in files]
+    return [context_map.shown(path) for path in files]
 
 
 def _map_lines(proposal: Proposal) -> list[str]:
@@ -69,10 +68,6 @@ def _map_lines(proposal: Proposal) -> list[str]:
         f'    facade = "{package}.public:{name}"',
         f'    implementation = "{package}.local:Local{name}"',
     ]
-
-
-def _shown(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
 
 
 def _configure(parser: argparse.ArgumentParser) -> None:

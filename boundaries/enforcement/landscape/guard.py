@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path
 
 from boundaries.contexts.map import ContextMap
 from boundaries.enforcement.coupling import Coupling
@@ -26,14 +25,13 @@ def find_ties(context_map: ContextMap) -> Iterator[Coupling]:
     for hit in chain.from_iterable(finder.find(landscape) for finder in finders):
         severity = severity_of(rule_of(hit.code), hit.source_context, context_map)
         if severity != "off":
-            yield _finding(hit, context_map.root, is_allowed=severity == "warning")
+            yield _finding(hit, context_map.shown(hit.path), is_allowed=severity == "warning")
 
 
-def _finding(hit: Hit, root: Path, *, is_allowed: bool) -> Coupling:
-    is_inside = hit.path.is_relative_to(root)
+def _finding(hit: Hit, path: str, *, is_allowed: bool) -> Coupling:
     return Coupling(
         kind="service",
-        path=hit.path.relative_to(root).as_posix() if is_inside else str(hit.path),
+        path=path,
         line=hit.line,
         column=1,
         source_context=hit.source_context,

@@ -140,7 +140,7 @@ def _as_dict(landscape: Landscape, deployable: Deployable) -> dict[str, Any]:
     declaration = landscape.map.context(deployable.name).service if deployable.is_service else None
     return {
         "name": deployable.name,
-        "folder": _folder(landscape, deployable),
+        "folder": landscape.map.shown(deployable.folder),
         "owners": _owners(landscape, deployable),
         "contexts": list(deployable.contexts),
         "offers": {
@@ -154,7 +154,7 @@ def _as_dict(landscape: Landscape, deployable: Deployable) -> dict[str, Any]:
 
 def _block(landscape: Landscape, deployable: Deployable, found: list[Dependency]) -> Iterator[str]:
     owners = few(_owners(landscape, deployable), most=3) or "no owner"
-    yield f"{deployable.name}  ({owners}; {_folder(landscape, deployable)})"
+    yield f"{deployable.name}  ({owners}; {landscape.map.shown(deployable.folder)})"
     if not deployable.is_service:
         yield f"    runs {counted(len(deployable.contexts), 'context')}: {', '.join(deployable.contexts)}"
     for item in found:
@@ -174,12 +174,6 @@ def _told(item: Dependency) -> str:
 def _owners(landscape: Landscape, deployable: Deployable) -> list[str]:
     owners = (landscape.map.context(context).owner for context in deployable.contexts)
     return list(dict.fromkeys(owner for owner in owners if owner))
-
-
-def _folder(landscape: Landscape, deployable: Deployable) -> str:
-    root = landscape.map.root
-    inside = deployable.folder.is_relative_to(root)
-    return deployable.folder.relative_to(root).as_posix() if inside else str(deployable.folder)
 
 
 def _id(name: str) -> str:
